@@ -1,0 +1,26 @@
+#!/bin/sh
+# The rooms of the house and who may include whom. Prints each include that breaks a rule.
+# include/ <- everyone; the core only include/ and itself; conf/ and probes/ also the core;
+# observe, act, record, control never each other (control may use record's read side).
+bad=0
+rule() { # room, pattern of rooms that it may include besides include/ and itself
+	for f in $(git ls-files "$1/*.c" "$1/*.h" | grep -E "^$1/[^/]*$"); do
+		grep -HnE '^#include "[a-z_]+/' "$f" | while IFS= read -r hit; do
+			to=$(printf '%s\n' "$hit" | sed 's/.*#include "\(.*\)\/[^/]*"$/\1/')
+			printf '%s\n' "$to" | grep -qxE "include|$1|$2" || printf '%s\n' "$hit"
+		done
+	done
+}
+hits=$(
+	rule include none
+	rule conf 'supervisor/(diagnose|decide)'
+	rule probes 'conf|supervisor/(diagnose|decide)'
+	rule supervisor/diagnose none
+	rule supervisor/decide none
+	rule supervisor/observe 'conf|supervisor/(diagnose|decide)|supervisor'
+	rule supervisor/act 'conf|supervisor/(diagnose|decide)|supervisor'
+	rule supervisor/record 'conf|supervisor/(diagnose|decide)|supervisor'
+	rule supervisor/control 'conf|probes|supervisor/(diagnose|decide|record)|supervisor'
+)
+[ -z "$hits" ] || { printf '%s\n' "$hits" "an include goes against the direction of data" >&2; bad=1; }
+exit $bad

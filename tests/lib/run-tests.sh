@@ -1,0 +1,28 @@
+#!/bin/sh
+# Runs test programs and adds up their TAP lines. Closing line: "N passed, N failed[, N skipped]".
+# A program that dies, or prints fewer results than its plan, counts as a failure of its own.
+passed=0 failed=0 skipped=0
+out=$(mktemp) || exit 1
+trap 'rm -f "$out"' EXIT
+for t in "$@"; do
+	CMOCKA_MESSAGE_OUTPUT=tap "$t" >"$out" 2>&1
+	rc=$?
+	p=$(grep -cE '^ok ' "$out")
+	s=$(grep -cE '^ok .*# *(SKIP|skip)' "$out")
+	f=$(grep -cE '^not ok ' "$out")
+	plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$out" | awk '{n += $1} END {print n + 0}')
+	if [ "$f" -eq 0 ] && { [ "$rc" -ne 0 ] || [ $((p + f)) -ne "$plan" ]; }; then
+		f=1
+		echo "$t: ended with status $rc after $p of $plan results"
+	fi
+	[ "$f" -eq 0 ] && [ "$s" -eq 0 ] || grep -vE '^ok [^#]*$|^1\.\.' "$out" | sed "s|^|$(basename "$t"): |"
+	passed=$((passed + p - s)) failed=$((failed + f)) skipped=$((skipped + s))
+done
+# make test adds the levels up
+[ -z "$TEST_TALLY" ] || echo "$passed $failed $skipped" >>"$TEST_TALLY"
+if [ "$skipped" -gt 0 ]; then
+	echo "$passed passed, $failed failed, $skipped skipped"
+else
+	echo "$passed passed, $failed failed"
+fi
+[ "$failed" -eq 0 ]
