@@ -58,7 +58,7 @@ static void text_from_outside_cannot_move_a_terminal(void **unused)
 	char room[128];
 	struct text t = text_in(room, sizeof(room));
 
-	text_add_escaped(&t, "a\x1b[2J\n\xc3\xa4\xc2\x9b\xff", 10);
+	text_add_escaped(&t, "a\x1b[2J\n\xc3\xa4\xc2\x9b\xff", 11);
 	assert_string_equal(room, "a\\x1b[2J\\x0a\xc3\xa4\\xc2\\x9b\\xff");
 }
 
