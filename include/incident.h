@@ -1,0 +1,42 @@
+/**
+ * @file incident.h
+ * @brief From the first symptom of a unit to health again, as `why` tells it.
+ *
+ * Kept by unit.c (the newest one of each unit, open or closed), read by
+ * control/. A plain value of about 30 KiB, most of it the verdict.
+ */
+#ifndef PTPWARDEN_INCIDENT_H
+#define PTPWARDEN_INCIDENT_H
+
+#include <time.h>
+#include "base.h"
+#include "exitinfo.h"
+#include "finding.h"
+#include "policy.h"
+#include "verdict.h"
+#include "waitfor.h"
+
+enum { INCIDENT_BLOCKED_MAX = 4 };
+
+struct incident {
+	unsigned number;	/**< 1 for the first one since the supervisor started; 0: this slot is empty */
+	unsigned unit;		/**< index in the plan */
+	msec_t opened_at;
+	msec_t closed_at;	/**< MSEC_NONE while it is open */
+	time_t opened_wall;	/**< for people only: the wall clock may have been stepped since */
+	unsigned repeats;	/**< failures of the same kind since, the first one not counted */
+
+	struct verdict verdict;	/**< of the newest failure */
+	struct exit_info exit;	/**< how that run ended; EXIT_KIND_NONE when no process ended */
+	unsigned alternate;	/**< the one that failed */
+	const char *alternate_name;	/**< NULL for the preferred one */
+	unsigned blocked_n;
+	struct finding blocked[INCIDENT_BLOCKED_MAX];	/**< findings that forbade the start */
+
+	/* what ptpwarden does about it: at the newest change for an open incident */
+	enum policy_st doing;
+	struct waitfor waiting;
+	msec_t next_try_at;	/**< MSEC_NONE: only when what it waits for changes */
+};
+
+#endif
