@@ -1,0 +1,26 @@
+/**
+ * @file near.h
+ * @brief The known name that a misspelt one probably means.
+ */
+#ifndef CONF_NEAR_H
+#define CONF_NEAR_H
+
+/** One search: start it with the word, offer every known name, ask for the best. */
+struct near {
+	const char *word;	/**< borrowed until the search ends */
+	const char *best;	/**< borrowed from the caller of near_offer() */
+	unsigned distance;
+};
+
+void near_start(struct near *n, const char *word);
+
+/** Equal names win over near ones, earlier offers over later ones. NULL is ignored. */
+void near_offer(struct near *n, const char *name);
+
+/** The nearest name, NULL when none is near enough (a third of the word's length, at least 1 change). */
+const char *near_best(const struct near *n);
+
+/** Changes (insert, delete, replace, swap neighbours; case counts half) that make `b` of `a`, times 2. */
+unsigned near_distance(const char *a, const char *b);
+
+#endif
