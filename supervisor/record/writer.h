@@ -1,0 +1,88 @@
+/**
+ * @file writer.h
+ * @brief The one process beside us that writes: output FIFOs into files, with rotation.
+ *
+ * Forked early, while our memory is small. It holds the reading side of the
+ * FIFOs, splices their bytes into UNIT.log (then UNIT.log.1, ...) and tells us
+ * how far it got; so a full or hanging disk never blocks the supervisor nor
+ * the daemons. When the disk refuses, it deletes the oldest rotated file, then
+ * goes on in memory, and returns to the disk by itself. When we die it goes on
+ * until no child holds a FIFO, for a minute at most, or until the writer of
+ * the next ptpwarden asks for the lock. When it dies it is started again; what
+ * the pipes could not hold meanwhile is lost and reported as a gap.
+ */
+#ifndef PTPWARDEN_WRITER_H
+#define PTPWARDEN_WRITER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <ev.h>
+#include "err.h"
+
+enum { WRITER_STREAMS = 2, WRITER_LINGER_MS = 60000 };
+
+enum writer_event_kind {
+	WRITER_FILE,	/**< another file: fd (the receiver's), from, former_end, memory */
+	WRITER_DATA,	/**< the file now reaches `end` */
+	WRITER_FLUSHED,	/**< answer to writer_flush() */
+	WRITER_GAP,	/**< the pipe was found full: lines between from_ms and to_ms may be missing */
+	WRITER_DISK,	/**< disk_errno: the disk refuses, recording goes on in memory; 0: it is back */
+};
+
+struct writer_event {
+	enum writer_event_kind kind;
+	unsigned stream;	/**< 0, or 1 for stderr of split_streams */
+	int fd;			/**< WRITER_FILE only, else -1 */
+	off_t from, end, former_end;
+	bool memory;		/**< a file in memory, not on disk */
+	int disk_errno;
+	msec_t from_ms, to_ms;
+};
+
+typedef void writer_fn(void *owner, const struct writer_event *ev);
+
+/** What to record of a unit. Strings are copied. */
+struct writer_unit {
+	const char *name;
+	writer_fn *fn;		/**< told what happened to this unit's output */
+	void *owner;
+	size_t file_size;	/**< bytes of one file */
+	unsigned files;		/**< UNIT.log and files-1 older ones */
+	size_t memory_size;	/**< bound of a file in memory, while the disk refuses */
+	bool split;		/**< a second stream for stderr: UNIT.err.log */
+};
+
+struct writer;
+
+/**
+ * Make log_dir (one level), fork the writer and watch it.
+ * @return the writer; NULL with err set
+ */
+struct writer *writer_new(struct ev_loop *loop, const char *run_dir, const char *log_dir,
+			  struct err *err);
+
+/** Let it write what is left and go; does not wait for it. Accepts NULL. */
+void writer_free(struct writer *w);
+
+/**
+ * Make the FIFO(s) of a unit, start recording them.
+ * @param fd filled with the ends for the child's stdout and stderr, O_RDWR | O_NONBLOCK; both the
+ * same without `split`; they belong to the writer and stay open until writer_remove()
+ * @return a slot >= 0, or -errno
+ */
+int writer_add(struct writer *w, const struct writer_unit *unit, int fd[WRITER_STREAMS],
+	       struct err *err);
+
+/** Stop recording a unit after what is in its pipe now. */
+void writer_remove(struct writer *w, int slot);
+
+/** Ask for everything that is in the pipes now; WRITER_FLUSHED answers. 0 or -errno. */
+int writer_flush(struct writer *w, int slot);
+
+/** Process id of the writer, 0 while there is none. */
+pid_t writer_pid(const struct writer *w);
+
+/** How often it had to be started again. */
+unsigned writer_restarts(const struct writer *w);
+
+#endif
