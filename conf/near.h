@@ -20,7 +20,7 @@ void near_offer(struct near *n, const char *name);
 /** The nearest name, NULL when none is near enough (a third of the word's length, at least 1 change). */
 const char *near_best(const struct near *n);
 
-/** Changes (insert, delete, replace, swap neighbours; case counts half) that make `b` of `a`, times 2. */
+/** Changes (insert, delete, replace, swap neighbours) that make `b` of `a`, times 2; 1: only case or dashes differ. */
 unsigned near_distance(const char *a, const char *b);
 
 #endif
