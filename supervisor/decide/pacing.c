@@ -1,0 +1,97 @@
+/* How often and how soon. Pure. */
+#include <string.h>
+
+#include "pacing.h"
+
+/* A mix with good avalanche, so that units with neighbouring seeds do not march in step. */
+static uint32_t mixed(uint32_t x)
+{
+	x ^= x >> 16;
+	x *= 0x7feb352dU;
+	x ^= x >> 15;
+	x *= 0x846ca68bU;
+	return x ^ (x >> 16);
+}
+
+msec_t pacing_jitter(const struct policy_conf *c, msec_t base, msec_t at)
+{
+	msec_t span = base / 5;
+
+	return base - span / 2 + (span ? mixed(c->seed ^ mixed((uint32_t)at)) % (span + 1) : 0);
+}
+
+static msec_t doubled(msec_t base, unsigned times, msec_t limit)
+{
+	while (times-- > 0 && base < limit)
+		base *= 2;
+	return base < limit ? base : limit;
+}
+
+msec_t pacing_delay(const struct policy_conf *c, const struct policy_state *n, msec_t at)
+{
+	unsigned times = n->streak ? n->streak - 1 : 0;
+
+	return pacing_jitter(c, doubled(c->delay_min, times, c->delay_max), at);
+}
+
+msec_t pacing_patience(const struct policy_conf *c, const struct policy_state *n)
+{
+	msec_t limit = c->patience > HOUR ? c->patience : HOUR;
+
+	return doubled(c->patience, n->failed_climbs, limit);
+}
+
+void pacing_death(struct policy_state *n, msec_t at)
+{
+	memmove(&n->death[1], &n->death[0], sizeof(n->death) - sizeof(n->death[0]));
+	n->death[0] = at;
+	if (n->streak < UINT8_MAX)
+		n->streak++;
+}
+
+void pacing_forget(struct policy_state *n)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(n->death); i++)
+		n->death[i] = MSEC_NONE;
+	n->streak = 0;
+}
+
+bool pacing_worn_out(const struct policy_conf *c, const struct policy_state *n)
+{
+	unsigned limit = c->deaths < POLICY_DEATHS_MAX ? c->deaths : POLICY_DEATHS_MAX;
+
+	if (!limit)
+		return false;
+	if (n->death[limit - 1] != MSEC_NONE && n->death[0] - n->death[limit - 1] <= c->window)
+		return true;
+	/* runs of minutes outlast any window; a long row of them is no better */
+	return n->streak >= 2 * limit;
+}
+
+msec_t pacing_start(const struct policy_state *n, msec_t at)
+{
+	msec_t last = n->exempt ? n->exempt_at : n->launched_at;
+
+	return last == MSEC_NONE || at - last >= PACE_START_MS ? at : last + PACE_START_MS;
+}
+
+void pacing_started(struct policy_state *n, msec_t at)
+{
+	if (n->exempt && n->launched_at != MSEC_NONE && at - n->launched_at < PACE_START_MS)
+		n->exempt_at = at;
+	n->exempt = false;
+	n->launched_at = at;
+}
+
+msec_t pacing_climb(const struct policy_state *n, msec_t at)
+{
+	msec_t oldest = n->climbed[POLICY_SWITCHES_MAX - 1];
+
+	return oldest == MSEC_NONE || at - oldest >= PACE_CLIMB_MS ? at : oldest + PACE_CLIMB_MS;
+}
+
+void pacing_climbed(struct policy_state *n, msec_t at)
+{
+	memmove(&n->climbed[1], &n->climbed[0], sizeof(n->climbed) - sizeof(n->climbed[0]));
+	n->climbed[0] = at;
+}

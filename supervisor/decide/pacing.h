@@ -1,0 +1,44 @@
+/**
+ * @file pacing.h
+ * @brief How often and how soon: back-off, crash loops, the pace of starts and promotions.
+ *
+ * Arithmetic on the histories inside struct policy_state; no transitions.
+ */
+#ifndef PTPWARDEN_DECIDE_PACING_H
+#define PTPWARDEN_DECIDE_PACING_H
+
+#include "policystate.h"
+
+enum {
+	PACE_START_MS = 1000,	/* no two starts of one unit closer than this ... */
+	PACE_CLIMB_MS = 3600 * 1000,	/* ... and POLICY_SWITCHES_MAX promotions in this */
+};
+
+/** Back-off after the newest death: doubles with the streak, +-10 % of jitter. */
+msec_t pacing_delay(const struct policy_conf *c, const struct policy_state *n, msec_t at);
+
+/** `base` with +-10 % of jitter that depends on the unit and the moment only. */
+msec_t pacing_jitter(const struct policy_conf *c, msec_t base, msec_t at);
+
+/** Wait before a better alternate is tried again: doubles with each failed try, up to an hour. */
+msec_t pacing_patience(const struct policy_conf *c, const struct policy_state *n);
+
+void pacing_death(struct policy_state *n, msec_t at);
+void pacing_forget(struct policy_state *n);
+
+/** So many deaths in the window, or in a row however slowly, that this alternate does not work. */
+bool pacing_worn_out(const struct policy_conf *c, const struct policy_state *n);
+
+/**
+ * When the unit may be started: `at`, or up to a second later. The exemption
+ * from the pace is itself good for one start a second, so that an obstacle
+ * that comes and goes cannot make a storm of starts.
+ */
+msec_t pacing_start(const struct policy_state *n, msec_t at);
+void pacing_started(struct policy_state *n, msec_t at);
+
+/** When a promotion is allowed: `at`, or when the oldest of the last few is an hour old. */
+msec_t pacing_climb(const struct policy_state *n, msec_t at);
+void pacing_climbed(struct policy_state *n, msec_t at);
+
+#endif
