@@ -28,12 +28,12 @@ ALL_LDFLAGS = -Wl,--gc-sections -Wl,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $
 LIBS  = $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lev
 
 ROOMS := include conf probes supervisor $(addprefix supervisor/,observe diagnose decide act record control)
-SRC   := $(filter-out supervisor/main.c $(wildcard conf/gen_*.c),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
+SRC   := $(filter-out supervisor/main.c $(wildcard conf/gen_*.c probes/gen_*.c),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
 OBJ   := $(SRC:%.c=$(B)/%.o)
 # The core: no clock, system call, allocator, log or global (checked by check-pure).
 PURE  := $(filter $(B)/include/% $(B)/supervisor/diagnose/% $(B)/supervisor/decide/%,$(OBJ))
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
-GEN   :=
+GEN   := $(B)/gen/finding_ids.h $(B)/gen/finding_table.h
 DEPS   = $(OBJ:.o=.d) $(UNIT:=.d) $(B)/supervisor/main.d
 
 all: $(B)/ptpwarden ## build the program (build/ptpwarden)
@@ -52,6 +52,13 @@ $(B)/%.o: %.c | $(GEN) $(B)/libs-found
 $(B)/tests/%: tests/unit/%.c $(B)/libptpwarden.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MT $@ -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(B)/libptpwarden.a $(LIBS) -lcmocka
+
+$(B)/gen/gen_%: probes/gen_%.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -O1 -Wall -Wextra -o $@ $<
+
+$(filter $(B)/gen/finding_%,$(GEN)): $(B)/gen/finding_%.h: $(B)/gen/gen_findings probes/findings.ini
+	$(Q)$< probes/findings.ini $* >$@
 
 # Debian ships no .pc file for libev, so it is found by linking against it.
 $(B)/libs-found:
@@ -72,7 +79,7 @@ check-pure: $(PURE)
 	$(if $(SAN),,@! $(CROSS_COMPILE)readelf -SW $(PURE) | grep -E ' \.(data|bss)\.[^r]' || \
 	  { echo 'the pure core keeps writable data' >&2; exit 1; })
 
-check-headers: ## each header compiles alone; include/ names no library
+check-headers: $(GEN) ## each header compiles alone; include/ names no library
 	@for h in $$(git ls-files '*.h'); do echo "#include \"$$h\"" | $(CC) $(ALL_CFLAGS) -I$$(dirname $$h) -fsyntax-only -x c - || exit 1; done
 	@! grep -nE 'include *<(ev|ini|netlink)' include/*.h || { echo 'include/ names a library' >&2; exit 1; }
 

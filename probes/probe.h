@@ -1,0 +1,134 @@
+/**
+ * @file probe.h
+ * @brief Asks the system every question before a daemon has to fail.
+ *
+ * Quick questions (stat, ELF headers, configuration, netlink, /proc) never
+ * wait for a device or another process and run in the supervisor. Slow ones
+ * (opening a PHC, `-v` of an unseen binary, asking a live management socket)
+ * run in a forked child with a deadline; the answers come back through a pipe.
+ *
+ * What could not be looked at is UNKNOWN and never blocks a start.
+ */
+#ifndef PROBES_PROBE_H
+#define PROBES_PROBE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "conf/ptplint.h"
+#include "daemon.h"
+#include "fact.h"
+#include "finding.h"
+#include "plan.h"
+
+struct probe_sys;	/**< the questions themselves: probes/sys.h */
+struct probe_cache;	/**< what cannot have changed since the last probe */
+
+/** The real system. */
+extern const struct probe_sys probe_sys_real;
+
+struct probe_in {
+	const struct plan *plan;
+	const struct plan_unit *unit;
+	const struct plan_run *run;
+	lp_version version;	/**< of the program, 0: unknown */
+	const pid_t *ours;	/**< our own children are no rivals */
+	unsigned n_ours;
+	pid_t running;		/**< this unit's process now, 0: none; its socket and clock are not taken */
+	uint64_t child_caps;	/**< bit n: the child will have CAP_n; see probe_child_caps() */
+	bool full;		/**< `check`: ask everything; else only what matters for this start */
+	struct probe_cache *cache;	/**< may be NULL: nothing is remembered */
+};
+
+struct probe_out {
+	struct findings findings;
+	struct facts facts;
+	struct daemon_conf conf;	/**< effective configuration, see conf_read */
+	struct lint lint;
+	bool conf_read;
+	struct {	/* what slow questions taught, for probe_learn() */
+		lp_version version;	/**< 0: nothing new */
+		char clock[64];		/**< this PHC node answered well; empty: none did */
+		uint64_t clock_id[4];
+	} learned;
+};
+
+/** Start with an empty answer. */
+void probe_out_init(struct probe_out *out);
+
+/** Quick questions. Budget: 0.3 ms on the restart path, where the cache holds. */
+void probe_quick(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out);
+
+/** Is there a question left that may block? */
+bool probe_slow_needed(const struct probe_in *in, const struct probe_sys *sys,
+		       const struct probe_out *so_far);
+
+/** Slow questions; `out` is what probe_quick() left. Seconds in the worst case: run it in a child. */
+void probe_slow(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out);
+
+/** What the slow questions become when the child did not answer in time: UNKNOWN findings. */
+void probe_timed_out(const struct probe_in *in, struct probe_out *out);
+
+/** Room for what probe_send() writes. */
+enum { PROBE_WIRE_MAX = sizeof(struct probe_out) + 64 };
+
+/**
+ * Write the used parts of `out` to a pipe, the child's last act. Blocks.
+ * @return 0 or -errno
+ */
+int probe_send(const struct probe_out *out, int fd);
+
+/**
+ * Take over what a child of this very process sent.
+ * @param len bytes that came before the end of the pipe
+ * @return false: not all of it came, `out` is untouched
+ */
+bool probe_receive(struct probe_out *out, const void *bytes, size_t len);
+
+/** Remember in the parent what the child learned. */
+void probe_learn(struct probe_cache *cache, const struct probe_sys *sys,
+		 const struct probe_in *in, const struct probe_out *out);
+
+/** NULL without memory. */
+struct probe_cache *probe_cache_new(void);
+void probe_cache_free(struct probe_cache *cache);
+
+/**
+ * Version of a program that was run with `-v` before; 0 when it was not, or
+ * when it, its loader or one of its libraries has changed since.
+ */
+lp_version probe_version_cached(const struct probe_cache *cache, const struct probe_sys *sys,
+				const char *program_path);
+
+/**
+ * Capabilities that a child of this process will have: all that the bounding
+ * and permitted sets allow when it runs as we do, and those that its
+ * configuration needs when it gets a user of its own.
+ */
+uint64_t probe_child_caps(const struct plan_run *run, const struct daemon_conf *conf);
+
+/**
+ * `ptpwarden probe [IFACE|/dev/ptpN]`: the interfaces, their clocks and what they can do.
+ * @param what an interface, a clock device, or NULL for all
+ * @return exit code of design: 0 nothing wrong, 1 warning, 2 missing or unusable, 3 unknown
+ */
+int probe_map(const char *what, bool json, FILE *out);
+
+/** One row of probes/findings.ini: what `why ID` and the manual say about a finding. */
+struct finding_doc {
+	const char *id;
+	const char *what;	/**< one sentence: what was found */
+	const char *why;	/**< why it matters */
+	const char *fix;	/**< one imperative sentence; {subject} stands for what was looked at */
+	const char *source;	/**< what was asked to find it */
+};
+
+/** The row of that id, or NULL. The ids "config.*" are those of lint_rule() instead. */
+const struct finding_doc *finding_doc(const char *id);
+
+/** All rows, sorted by id. */
+extern const struct finding_doc finding_docs[];
+extern const unsigned finding_docs_n;
+
+#endif

@@ -1,0 +1,213 @@
+/* The real system: what the driver says, by ethtool netlink and its older ioctl. */
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/ethtool_netlink.h>
+#include <linux/net_tstamp.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sysreal.h"
+
+/* Newer than the headers of Linux 5.6 that we build with. */
+enum {
+	TSINFO_GET = 25,
+	TSINFO_TIMESTAMPING = 2,
+	TSINFO_TX_TYPES = 3,
+	TSINFO_RX_FILTERS = 4,
+	TSINFO_PHC_INDEX = 5,
+	TSINFO_HWTSTAMP_SOURCE = 8,
+	TSINFO_MAX = 9,
+	SOURCE_NETDEV = 1,
+	SOURCE_PHYLIB = 2,
+};
+
+struct reply {
+	struct ts_info *ts;
+	int rc;
+	bool got, done;
+};
+
+static int on_error(struct sockaddr_nl *from, struct nlmsgerr *err, void *arg)
+{
+	struct reply *r = arg;
+
+	r->rc = err->error;
+	r->done = true;
+	return NL_STOP;
+}
+
+static int on_ack(struct nl_msg *msg, void *arg)
+{
+	((struct reply *)arg)->done = true;
+	return NL_STOP;
+}
+
+/* A compact bitset; the first 32 bits are all that exist so far. */
+static unsigned bits_of(struct nlattr *attr)
+{
+	struct nlattr *tb[ETHTOOL_A_BITSET_MAX + 1];
+
+	if (!attr || nla_parse_nested(tb, ETHTOOL_A_BITSET_MAX, attr, NULL) ||
+	    !tb[ETHTOOL_A_BITSET_VALUE] || nla_len(tb[ETHTOOL_A_BITSET_VALUE]) < 4)
+		return 0;
+	return nla_get_u32(tb[ETHTOOL_A_BITSET_VALUE]);
+}
+
+static const char *provider_of(struct nlattr *attr)
+{
+	unsigned source = attr && nla_len(attr) >= 4 ? nla_get_u32(attr) : 0;
+
+	return source == SOURCE_NETDEV ? "mac" : source == SOURCE_PHYLIB ? "phy" : NULL;
+}
+
+static int on_tsinfo(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *tb[TSINFO_MAX + 1];
+	struct reply *r = arg;
+
+	if (genlmsg_parse(nlmsg_hdr(msg), 0, tb, TSINFO_MAX, NULL) < 0)
+		return NL_OK;
+	*r->ts = (struct ts_info){
+		.so = bits_of(tb[TSINFO_TIMESTAMPING]),
+		.tx_types = bits_of(tb[TSINFO_TX_TYPES]),
+		.rx_filters = bits_of(tb[TSINFO_RX_FILTERS]),
+		.phc_index = tb[TSINFO_PHC_INDEX] ? (int)nla_get_u32(tb[TSINFO_PHC_INDEX]) : -1,
+		.source = "netlink",
+		.provider = provider_of(tb[TSINFO_HWTSTAMP_SOURCE]),
+	};
+	r->got = true;
+	return NL_OK;
+}
+
+static struct nl_msg *tsinfo_request(int family, const char *name)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+	struct nlattr *head;
+
+	if (!msg)
+		return NULL;
+	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, 0, TSINFO_GET,
+			 ETHTOOL_GENL_VERSION) ||
+	    !(head = nla_nest_start(msg, ETHTOOL_A_TSINFO_HEADER | NLA_F_NESTED)) ||
+	    nla_put_string(msg, ETHTOOL_A_HEADER_DEV_NAME, name) < 0 ||
+	    nla_put_u32(msg, ETHTOOL_A_HEADER_FLAGS, ETHTOOL_FLAG_COMPACT_BITSETS) < 0) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	nla_nest_end(msg, head);
+	return msg;
+}
+
+static int exchange(struct nl_sock *sk, struct nl_msg *msg, struct reply *r)
+{
+	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
+	int rc = -ENOMEM;
+
+	if (!cb || !msg)
+		goto out;
+	nl_cb_err(cb, NL_CB_CUSTOM, on_error, r);
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_tsinfo, r);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, r);
+	rc = nl_send_auto(sk, msg) < 0 ? -EIO : 0;
+	while (rc == 0 && !r->done)
+		rc = nl_recvmsgs(sk, cb) < 0 && !r->done ? -EIO : 0;
+	if (rc == 0)
+		rc = r->rc ? r->rc : r->got ? 0 : -EIO;
+out:
+	nlmsg_free(msg);
+	nl_cb_put(cb);
+	return rc;
+}
+
+static int tsinfo_netlink(const char *name, struct ts_info *ts)
+{
+	struct nl_sock *sk = nl_socket_alloc();
+	struct reply r = { .ts = ts };
+	int family, rc = -EOPNOTSUPP;
+
+	if (!sk)
+		return -ENOMEM;
+	if (genl_connect(sk) == 0 && (family = genl_ctrl_resolve(sk, ETHTOOL_GENL_NAME)) >= 0)
+		rc = exchange(sk, tsinfo_request(family, name), &r);
+	nl_socket_free(sk);
+	return rc;
+}
+
+static int device_ioctl(const char *name, unsigned long request, void *data)
+{
+	struct ifreq ifr = { .ifr_data = data };
+	int fd, rc;
+
+	if (strlen(name) >= sizeof(ifr.ifr_name))
+		return -ENODEV;
+	strcpy(ifr.ifr_name, name);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	rc = ioctl(fd, request, &ifr) < 0 ? -errno : 0;
+	close(fd);
+	return rc;
+}
+
+static int tsinfo_ioctl(const char *name, struct ts_info *ts)
+{
+	struct ethtool_ts_info info = { .cmd = ETHTOOL_GET_TS_INFO };
+	int rc = device_ioctl(name, SIOCETHTOOL, &info);
+
+	if (rc == 0)
+		*ts = (struct ts_info){
+			.so = info.so_timestamping,
+			.tx_types = info.tx_types,
+			.rx_filters = info.rx_filters,
+			.phc_index = info.phc_index,
+			.source = "ioctl",
+		};
+	return rc;
+}
+
+/*
+ * EOPNOTSUPP from netlink means "unknown command" on old kernels and "this
+ * driver cannot" on new ones; the ioctl tells them apart.
+ */
+int real_ts_info(const char *name, struct ts_info *ts)
+{
+	int rc = tsinfo_netlink(name, ts);
+
+	return rc == 0 || rc == -ENODEV ? rc : tsinfo_ioctl(name, ts);
+}
+
+int real_driver(const char *name, struct driver_info *driver)
+{
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	int rc = device_ioctl(name, SIOCETHTOOL, &info);
+
+	if (rc < 0)
+		return rc;
+	snprintf(driver->driver, sizeof(driver->driver), "%.31s", info.driver);
+	snprintf(driver->version, sizeof(driver->version), "%.31s", info.version);
+	snprintf(driver->firmware, sizeof(driver->firmware), "%.31s", info.fw_version);
+	snprintf(driver->bus, sizeof(driver->bus), "%.31s", info.bus_info);
+	return 0;
+}
+
+int real_hwtstamp(const char *name, int *tx_type, int *rx_filter)
+{
+	struct hwtstamp_config cfg = { 0 };
+	int rc = device_ioctl(name, SIOCGHWTSTAMP, &cfg);
+
+	if (rc == 0) {
+		*tx_type = cfg.tx_type;
+		*rx_filter = cfg.rx_filter;
+	}
+	return rc;
+}
