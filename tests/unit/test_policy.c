@@ -129,6 +129,18 @@ static void the_retry_at_once_is_given_again_only_after_a_settled_run(void **unu
 	assert_int_equal(m.launches, 4);
 }
 
+static void the_retry_at_once_need_not_keep_the_pace_of_starts(void **unused)
+{
+	struct sim m = sim_box(1);
+
+	m.way[0].ready_after = 100;
+	sim_say(&m, EVT_WANT_UP);
+	sim_run(&m, 200);
+	sim_kill9(&m);
+	sim_run(&m, 5);
+	assert_int_equal(m.launches, 2);
+}
+
 static void a_daemon_that_dies_at_once_backs_off_from_one_second_doubling(void **unused)
 {
 	struct sim m = sim_box(1);
@@ -272,6 +284,37 @@ static void with_no_alternate_left_it_escalates_once_and_never_gives_up(void **u
 	sim_run(&m, 3 * MIN);
 	assert_int_equal(m.s.alternate, 1);
 	assert_true(m.alive);
+}
+
+static void once_healed_it_escalates_again_when_everything_fails_anew(void **unused)
+{
+	struct sim m = sim_box(1);
+
+	m.way[0].dies_after = 100;
+	sim_say(&m, EVT_WANT_UP);
+	sim_run(&m, 5 * MIN);
+	assert_int_equal(m.escalations, 1);
+	m.way[0].dies_after = MSEC_NONE;
+	sim_run(&m, 5 * MIN);
+	assert_int_equal(m.settles, 1);
+	assert_false(m.s.exhausted);
+	m.way[0].dies_after = 100;
+	sim_kill9(&m);
+	sim_run(&m, 5 * MIN);
+	assert_int_equal(m.escalations, 2);
+}
+
+static void the_answer_of_a_probe_that_was_not_asked_for_is_ignored(void **unused)
+{
+	struct sim m = sim_start(2);
+	struct policy_event other = { .kind = EVT_PROBE_PASS, .u.probe.alternate = 1 };
+
+	sim_feed(&m, other);
+	assert_int_equal(m.s.st, ST_PROBING);
+	other.kind = EVT_PROBE_BLOCK;
+	sim_feed(&m, other);
+	assert_int_equal(m.s.st, ST_PROBING);
+	assert_int_equal(m.launches, 0);
 }
 
 static void a_blocked_alternate_is_passed_over_without_a_start(void **unused)
@@ -630,6 +673,7 @@ int main(void)
 		cmocka_unit_test(a_restart_is_one_stop_and_one_start),
 		cmocka_unit_test(the_first_death_of_a_ready_run_is_retried_at_once),
 		cmocka_unit_test(the_retry_at_once_is_given_again_only_after_a_settled_run),
+		cmocka_unit_test(the_retry_at_once_need_not_keep_the_pace_of_starts),
 		cmocka_unit_test(a_daemon_that_dies_at_once_backs_off_from_one_second_doubling),
 		cmocka_unit_test(back_off_starts_anew_only_after_a_settled_run),
 		cmocka_unit_test(jitter_differs_between_units_and_stays_within_a_tenth),
@@ -640,6 +684,8 @@ int main(void)
 		cmocka_unit_test(deaths_older_than_the_window_do_not_make_a_crash_loop),
 		cmocka_unit_test(slow_deaths_in_a_row_leave_the_alternate_too),
 		cmocka_unit_test(with_no_alternate_left_it_escalates_once_and_never_gives_up),
+		cmocka_unit_test(once_healed_it_escalates_again_when_everything_fails_anew),
+		cmocka_unit_test(the_answer_of_a_probe_that_was_not_asked_for_is_ignored),
 		cmocka_unit_test(a_blocked_alternate_is_passed_over_without_a_start),
 		cmocka_unit_test(all_blocked_waits_and_watches_and_asks_why),
 		cmocka_unit_test(waiting_tries_again_slowly_even_without_an_event),
