@@ -1,7 +1,7 @@
 /* A make-believe daemon for the policy tests: it dies and gets ready when the table says, in
  * virtual time; nothing forks, nothing sleeps. */
-#ifndef TESTS_UNIT_POLICYSIM_H
-#define TESTS_UNIT_POLICYSIM_H
+#ifndef TESTS_LIB_POLICYSIM_H
+#define TESTS_LIB_POLICYSIM_H
 
 #include "test.h"
 #include "supervisor/decide/policystate.h"
