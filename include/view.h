@@ -20,6 +20,7 @@ struct unit_view {
 	unsigned alternate;
 	const char *alternate_name;	/**< NULL for the preferred one */
 	char standing[160];		/**< on an alternate: why the better one is passed over; else empty */
+	msec_t alternate_ms;		/**< on an alternate: for how long, 0: not known */
 	pid_t pid;			/**< 0 when there is none */
 	bool adopted;
 	bool ready;

@@ -31,7 +31,7 @@ struct control_ops {
 	/**
 	 * Carry out "start", "stop", "restart", "reload" or "shutdown" for a unit (-1: all). It
 	 * must have taken effect on the views when it returns; what follows from it may come
-	 * later. @return 0, or -errno with a sentence in `err`
+	 * later. It must not stop the server: the answer is still to be given. @return 0, or -errno with a sentence in `err`
 	 */
 	int (*command)(void *ctx, const char *verb, int unit, bool force, struct err *err);
 	/** Newest incident of a unit, open or closed; of any unit for -1; NULL when there is none. */
