@@ -7,10 +7,10 @@ bool group_wanted(const struct group_leader *leader, enum program follower)
 		 leader->provides == PROVIDES_SYSTEM);
 }
 
-/* Only ptp4l and its kin can tell of a lock; a free-running one never will. */
+/* Of the others being ready is all there is; a free-running ptp4l never locks. */
 static bool lock_expected(const struct group_leader *l)
 {
-	return !l->free_running && l->program != PROG_OTHER && l->program != PROG_TIMEMASTER;
+	return l->program == PROG_PTP4L && !l->free_running;
 }
 
 static bool may_start(const struct group_leader *l)
