@@ -28,13 +28,14 @@ enum provides {
 
 enum time_stamping { TS_HARDWARE, TS_SOFTWARE, TS_LEGACY, TS_ONESTEP, TS_P2P1STEP };
 enum transport { TRANSPORT_UDPV4, TRANSPORT_UDPV6, TRANSPORT_L2, TRANSPORT_OTHER };
-enum delay_mechanism { DELAY_AUTO, DELAY_E2E, DELAY_P2P, DELAY_NONE };
+enum delay_mechanism { DELAY_AUTO, DELAY_E2E, DELAY_P2P, DELAY_NONE, DELAY_COMMON_P2P };
 
 /** A linuxptp version as one number: 3.1.1 is 0x030101, 0 is unknown. */
 typedef unsigned lp_version;
 
 struct daemon_conf {
 	enum program program;
+	lp_version version;	/**< judged for this one, 0: unknown */
 	bool readable;		/**< false: the file it names could not be read; the rest is command line and defaults */
 	char config_file[256];	/**< -f, empty when none */
 	char uds_address[108];
@@ -64,10 +65,16 @@ struct daemon_conf {
 	char phc_device[64];		/**< ptp4l -p, empty when none */
 	unsigned ports;			/**< PTP ports: -i ones first, then sections of the file */
 	char port[PORTS_MAX][IFACE_NAME_MAX];
-	bool port_from_file[PORTS_MAX];	/**< this port comes from a section of the file */
+	bool port_from_file[PORTS_MAX];	/**< this port comes from a section of the file only */
+	unsigned port_line[PORTS_MAX];	/**< line of the port's section in the file, 0: it has none */
+	enum transport port_transport[PORTS_MAX];
+	int logging_level;
+	int socket_priority;
+	char message_tag[32];		/**< stands in front of each message, empty when none */
 	/* phc2sys and ts2phc */
 	bool automatic;			/**< -a */
 	bool wait;			/**< -w */
+	bool realtime;			/**< phc2sys -r */
 	char source[64];		/**< -s: interface or clock device */
 	char sink[64];			/**< -c: interface or clock device, default CLOCK_REALTIME */
 };

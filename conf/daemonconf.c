@@ -1,0 +1,293 @@
+#include "conf/daemonconf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "conf/ptpcross.h"
+
+enum { FILE_BYTES_MAX = 1 << 20 };
+
+lp_version lp_version_parse(const char *text)
+{
+	unsigned major = 0, minor = 0, patch = 0;
+	int end = 0;
+
+	if (sscanf(text, "%3u.%3u%n", &major, &minor, &end) < 2 || major > 255 || minor > 255)
+		return 0;
+	text += end;
+	if (sscanf(text, ".%3u%n", &patch, &end) == 1)
+		text += end;
+	if (patch > 254)
+		return 0;
+	/* "4.4-00012-gabc": so many commits later, with some of what comes next */
+	if (text[0] == '-' && text[1] >= '0' && text[1] <= '9' && strstr(text, "-g"))
+		patch = 255;
+	return major << 16 | minor << 8 | patch;
+}
+
+/* Words that say what is wrong with the file; 0 when it can be read. */
+static int refuse(const struct stat *st, const char **id, const char **what)
+{
+	*id = "config.file_unreadable";
+	if (S_ISDIR(st->st_mode)) {
+		*id = "config.file_directory";
+		*what = "it is a directory, which counts as an empty file";
+		return -EISDIR;
+	}
+	if (!S_ISREG(st->st_mode) && st->st_rdev != makedev(1, 3)) {
+		*what = "it is no regular file";
+		return -EINVAL;
+	}
+	if (st->st_size > FILE_BYTES_MAX) {
+		*id = "config.file_too_large";
+		*what = "it is larger than 1 MB";
+		return -EFBIG;
+	}
+	return 0;
+}
+
+/* Reads at most `size` bytes. */
+static ssize_t read_all(int fd, char *bytes, size_t size)
+{
+	size_t used = 0;
+
+	while (used < size) {
+		ssize_t n = read(fd, bytes + used, size - used);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (!n)
+			break;
+		used += (size_t)n;
+	}
+	return (ssize_t)used;
+}
+
+static int judge_open_file(struct ptp_judge *j, int fd, const struct stat *st)
+{
+	/* one more than it has: a file that grows meanwhile is read whole next time */
+	size_t size = (size_t)st->st_size + 1;
+	char *bytes = malloc(size);
+	ssize_t len;
+
+	if (!bytes)
+		return -ENOMEM;
+	len = read_all(fd, bytes, size);
+	if (len >= 0)
+		ptp_judge_file(j, bytes, (size_t)len);
+	free(bytes);
+	return len < 0 ? (int)len : 0;
+}
+
+static int judge_file(struct ptp_judge *j, const char *name)
+{
+	const char *id = "config.file_unreadable", *what = NULL;
+	int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY), rc;
+	struct stat st;
+
+	j->file = name;
+	if (fd < 0)
+		rc = -errno;
+	else if (fstat(fd, &st) < 0)
+		rc = -errno;
+	else
+		rc = refuse(&st, &id, &what);
+	if (!rc)
+		rc = judge_open_file(j, fd, &st);
+	if (fd >= 0)
+		close(fd);
+	if (rc)
+		lint_add(j->lint, id, (struct lint_place){ name, 0 }, NULL,
+			 "failed to open configuration file %.100s: %s", name,
+			 what ? what : strerror(-rc));
+	return rc;
+}
+
+static void copy(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from ? from : "");
+}
+
+static int number(const struct ptp_settings *s, const char *name)
+{
+	return (int)ptp_number(s, PTP_ALL_PORTS, name);
+}
+
+static void fill_ports(struct daemon_conf *conf, const struct ptp_settings *s)
+{
+	conf->ports = s->ports;
+	for (unsigned i = 0; i < s->ports; i++) {
+		const struct ptp_port *port = &s->port[i];
+
+		copy(conf->port[i], sizeof(conf->port[i]), port->name);
+		conf->port_from_file[i] = !port->on_command_line;
+		conf->port_line[i] = port->section.line;
+		conf->port_transport[i] =
+			(enum transport)ptp_number(s, (int)i, "network_transport");
+		if (ptp_number(s, (int)i, "unicast_master_table") > 0 ||
+		    ptp_number(s, (int)i, "unicast_listen") > 0)
+			conf->unicast = true;
+	}
+}
+
+/* hardware with twoStepFlag 0 is one-step, and one-step clears the flag. */
+static void harmonize(struct daemon_conf *conf)
+{
+	if (conf->time_stamping == TS_HARDWARE && !conf->two_step)
+		conf->time_stamping = TS_ONESTEP;
+	if (conf->time_stamping == TS_ONESTEP || conf->time_stamping == TS_P2P1STEP)
+		conf->two_step = false;
+}
+
+static void fill_clock(struct daemon_conf *conf, const struct ptp_settings *s)
+{
+	conf->domain = number(s, "domainNumber");
+	conf->transport_specific = number(s, "transportSpecific");
+	conf->time_stamping = (enum time_stamping)number(s, "time_stamping");
+	conf->transport = (enum transport)number(s, "network_transport");
+	conf->delay_mechanism = (enum delay_mechanism)number(s, "delay_mechanism");
+	conf->free_running = number(s, "free_running");
+	conf->client_only = number(s, "clientOnly");
+	conf->server_only = number(s, "serverOnly");
+	conf->two_step = number(s, "twoStepFlag");
+	conf->gm_capable = number(s, "gmCapable");
+	conf->boundary_clock_jbod = number(s, "boundary_clock_jbod");
+	conf->priority1 = number(s, "priority1");
+	conf->minor_version = number(s, "ptp_minor_version");
+	conf->step_threshold = ptp_number(s, PTP_ALL_PORTS, "step_threshold");
+	conf->first_step_threshold = ptp_number(s, PTP_ALL_PORTS, "first_step_threshold");
+	harmonize(conf);
+}
+
+static void fill_pace(struct daemon_conf *conf, const struct ptp_settings *s)
+{
+	conf->tx_timestamp_timeout_ms = number(s, "tx_timestamp_timeout");
+	conf->log_announce_interval = number(s, "logAnnounceInterval");
+	conf->announce_receipt_timeout = number(s, "announceReceiptTimeout");
+	conf->log_sync_interval = number(s, "logSyncInterval");
+	conf->summary_interval = number(s, "summary_interval");
+	conf->logging_level = number(s, "logging_level");
+	conf->socket_priority = number(s, "socket_priority");
+}
+
+static void fill_texts(struct daemon_conf *conf, const struct ptp_settings *s)
+{
+	copy(conf->uds_address, sizeof(conf->uds_address),
+	     ptp_text(s, PTP_ALL_PORTS, "uds_address"));
+	copy(conf->uds_ro_address, sizeof(conf->uds_ro_address),
+	     ptp_text(s, PTP_ALL_PORTS, "uds_ro_address"));
+	copy(conf->message_tag, sizeof(conf->message_tag),
+	     ptp_text(s, PTP_ALL_PORTS, "message_tag"));
+}
+
+static void fill_command(struct daemon_conf *conf, const struct ptp_command *cmd)
+{
+	copy(conf->config_file, sizeof(conf->config_file), cmd->file);
+	copy(conf->phc_device, sizeof(conf->phc_device), cmd->phc);
+	copy(conf->source, sizeof(conf->source), cmd->source);
+	if (conf->program == PROG_PHC2SYS)
+		copy(conf->sink, sizeof(conf->sink), cmd->sink ? cmd->sink : "CLOCK_REALTIME");
+	conf->automatic = cmd->automatic;
+	conf->wait = cmd->wait;
+	conf->realtime = cmd->realtime;
+	conf->leap_or_utc_offset = cmd->offset_given ? cmd->offset : INT_MIN;
+}
+
+static void fill(struct daemon_conf *conf, const struct ptp_settings *s,
+		 const struct ptp_command *cmd)
+{
+	fill_command(conf, cmd);
+	fill_clock(conf, s);
+	fill_pace(conf, s);
+	fill_texts(conf, s);
+	/* phc2sys reads sections too, for a file that it shares with ptp4l, but uses no ports */
+	if (conf->program != PROG_PHC2SYS)
+		fill_ports(conf, s);
+}
+
+int daemon_conf_read(enum program program, char *const argv[], lp_version version,
+		     struct daemon_conf *conf, struct lint *lint)
+{
+	struct ptp_settings settings;
+	struct ptp_judge judge = { .version = version,
+				   .settings = &settings,
+				   .lint = lint,
+				   .port = PTP_ALL_PORTS };
+	struct ptp_command cmd = { 0 };
+	int rc = 0;
+
+	*lint = (struct lint){ 0 };
+	*conf = (struct daemon_conf){ .program = program, .version = version };
+	ptp_settings_init(&settings, version);
+	if (program == PROG_PTP4L || program == PROG_PHC2SYS || program == PROG_TS2PHC) {
+		ptp_command_read(&judge, program, argv, &cmd);
+		if (cmd.file)
+			rc = judge_file(&judge, cmd.file);
+		if (!rc)
+			ptp_cross_check(&judge, program, &cmd);
+	}
+	if (settings.out_of_memory)
+		rc = -ENOMEM;
+	fill(conf, &settings, &cmd);
+	conf->readable = !rc;
+	ptp_settings_fini(&settings);
+	return rc;
+}
+
+enum provides daemon_conf_provides(const struct daemon_conf *conf)
+{
+	if (conf->program == PROG_TS2PHC)
+		return PROVIDES_PHC;
+	if (conf->program != PROG_PTP4L || conf->free_running)
+		return PROVIDES_NONE;
+	if (conf->time_stamping == TS_SOFTWARE || conf->time_stamping == TS_LEGACY)
+		return PROVIDES_SYSTEM;
+	return PROVIDES_PHC;
+}
+
+static uint64_t port_capabilities(const struct daemon_conf *conf)
+{
+	uint64_t caps = 0;
+
+	for (unsigned i = 0; i < conf->ports; i++) {
+		caps |= 1ull << CAP_NET_RAW;
+		if (conf->port_transport[i] != TRANSPORT_L2)
+			caps |= 1ull << CAP_NET_BIND_SERVICE;
+	}
+	if (conf->time_stamping != TS_SOFTWARE || conf->socket_priority > 6)
+		caps |= 1ull << CAP_NET_ADMIN;
+	return caps;
+}
+
+uint64_t daemon_conf_capabilities(const struct daemon_conf *conf)
+{
+	uint64_t caps = 0;
+
+	if (conf->program == PROG_PTP4L)
+		caps = port_capabilities(conf);
+	if (conf->program != PROG_OTHER && !(conf->program == PROG_PTP4L && conf->free_running))
+		caps |= 1ull << CAP_SYS_TIME;
+	return caps;
+}
+
+bool daemon_conf_port_from_section(const struct daemon_conf *conf, const char *iface,
+				   struct lint_place *place)
+{
+	for (unsigned i = 0; i < conf->ports; i++) {
+		if (strcmp(conf->port[i], iface) || !conf->port_from_file[i])
+			continue;
+		*place = (struct lint_place){ conf->config_file, conf->port_line[i] };
+		return true;
+	}
+	return false;
+}
