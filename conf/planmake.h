@@ -15,11 +15,19 @@ void plan_free(struct plan *plan);
 /** `check --plan`: every setting with its value, every run as it would be started. */
 void plan_print(const struct plan *plan, FILE *out);
 
+enum plan_change {
+	PLAN_SAME,
+	PLAN_SETTINGS,	/**< pacing and the like: takes effect while the daemon runs */
+	PLAN_RESTART,	/**< the daemon must be started anew */
+};
+
 /**
- * Is unit `ua` of plan `a` the same as unit `ub` of plan `b` in all that
- * concerns a run of it? Where it was written does not count, the name of its
- * leader does.
+ * What a reload from plan `a` to plan `b` means for a unit. Where it was
+ * written does not count, the name of its leader does.
  */
+enum plan_change plan_unit_change(const struct plan *a, unsigned ua, const struct plan *b, unsigned ub);
+
+/** Nothing at all changed for this unit. */
 bool plan_unit_equal(const struct plan *a, unsigned ua, const struct plan *b, unsigned ub);
 
 /** Index of the unit of that name, -1 when there is none. */

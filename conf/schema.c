@@ -1,0 +1,314 @@
+#include <string.h>
+#include <syslog.h>
+
+#include "near.h"
+#include "plan.h"
+#include "policy.h"
+#include "schema.h"
+
+#define MEMBER(type, name) { offsetof(struct type, name), sizeof(((struct type *)0)->name) }
+#define PLAN(name) { MEMBER(plan, name) }
+#define UNIT(name) { MEMBER(plan_unit, name) }
+#define UNIT2(one, two) { MEMBER(plan_unit, one), MEMBER(plan_unit, two) }
+
+#define KIND(k) { .kind = k }
+#define RANGE(k, low, high) { .kind = k, .min = low, .max = high }
+#define CHOICE(list) { .kind = VALUE_CHOICE, .choices = list }
+
+/* run_dir/control.sock and run_dir/log/UNIT.fifo must fit into a socket's address and a file's name */
+enum { RUN_DIR_MAX = 64, PATH_BYTES = 200 };
+
+static const char *const on_exit_words[] = {
+	[ON_EXIT_STOP] = "stop", [ON_EXIT_LEAVE] = "leave", NULL,
+};
+static const char *const level_words[] = {
+	[LOG_EMERG] = "emerg", [LOG_ALERT] = "alert", [LOG_CRIT] = "crit", [LOG_ERR] = "error",
+	[LOG_WARNING] = "warning", [LOG_NOTICE] = "notice", [LOG_INFO] = "info", [LOG_DEBUG] = "debug",
+	NULL,
+};
+static const char *const program_words[] = {
+	[PROG_OTHER] = "other", [PROG_PTP4L] = "ptp4l", [PROG_PHC2SYS] = "phc2sys",
+	[PROG_TS2PHC] = "ts2phc", [PROG_TIMEMASTER] = "timemaster", NULL,
+};
+static const char *const provides_words[] = {
+	[PROVIDES_NONE] = "none", [PROVIDES_PHC] = "phc", [PROVIDES_SYSTEM] = "system", NULL,
+};
+
+const struct option schema[] = {
+	/* the supervisor itself */
+	{ .name = "run_dir", .sections = IN_PTPWARDEN, .rule = RANGE(VALUE_PATH, 0, RUN_DIR_MAX),
+	  .preset = "/run/ptpwarden", .field = PLAN(run_dir),
+	  .help = "Sockets, FIFOs, pid files and, unless\n.Cm log_dir\nsays otherwise, the output of the "
+		  "daemons.\nShould be in RAM." },
+	{ .name = "state_dir", .sections = IN_PTPWARDEN, .rule = RANGE(VALUE_PATH, 0, PATH_BYTES),
+	  .preset = "/var/lib/ptpwarden", .field = PLAN(state_dir),
+	  .help = "What survives a reboot: incidents and the last good run.\nLittle is written there. "
+		  "When it cannot be written, everything stays in RAM." },
+	{ .name = "log_dir", .sections = IN_PTPWARDEN, .rule = RANGE(VALUE_PATH, 0, PATH_BYTES),
+	  .preset = "/log", .below = "run_dir", .field = PLAN(log_dir),
+	  .help = "The files with the output of the daemons:\n.Pa UNIT.log , UNIT.log.1\nand so on.\n"
+		  "Flash memory wears out; the default is in RAM." },
+	{ .name = "rules_dir", .sections = IN_PTPWARDEN, .rule = RANGE(VALUE_PATH, 0, PATH_BYTES),
+	  .preset = SYSCONFDIR "/ptpwarden/rules.d", .field = PLAN(rules_dir),
+	  .help = "Rules of your own that extend the built-in ones." },
+	{ .name = "control_group", .sections = IN_PTPWARDEN, .rule = KIND(VALUE_USER),
+	  .field = PLAN(control_group),
+	  .help = "Members of this group may start and stop units.\nWithout it only root may." },
+	{ .name = "on_exit", .sections = IN_PTPWARDEN, .rule = CHOICE(on_exit_words), .preset = "stop",
+	  .field = PLAN(on_exit),
+	  .help = "What happens to the daemons when\n.Nm ptpwarden\nis told to end: they are stopped, or "
+		  "left running\nfor the next\n.Nm ptpwarden\nto take over." },
+	{ .name = "log_level", .sections = IN_PTPWARDEN, .rule = CHOICE(level_words), .preset = "info",
+	  .field = PLAN(log_level), .help = "The least important messages that are still written." },
+	{ .name = "syslog", .sections = IN_PTPWARDEN, .rule = KIND(VALUE_BOOL), .preset = "no",
+	  .field = PLAN(to_syslog), .help = "Send the supervisor's own messages to syslog too." },
+	{ .name = "pass_env", .sections = IN_PTPWARDEN, .rule = KIND(VALUE_ENV_NAMES),
+	  .help = "Environment variables that the daemons get as\n.Nm ptpwarden\nitself has them.\n"
+		  "Without it they get\n.Ev PATH ,\nset to a fixed value, and\n.Ev TZ ,\nnothing else." },
+
+	/* what is run */
+	{ .name = "command", .sections = IN_UNIT | IN_ALTERNATE, .rule = KIND(VALUE_COMMAND),
+	  .help = "The program and its arguments, in one line.\nNo shell is used: words are separated "
+		  "by blanks,\nquotes and backslash keep blanks and special characters.\n.Ql %i\n"
+		  "becomes the interface,\n.Ql %%\na percent sign.\nWithout a slash the program is "
+		  "searched in\n.Ev PATH .\n.Fl m q\nis added for ptp4l, phc2sys and ts2phc\nwhen it is "
+		  "missing." },
+	{ .name = "args", .sections = IN_ALTERNATE, .rule = KIND(VALUE_WORDS),
+	  .help = "Arguments that are appended to the command." },
+	{ .name = "interface", .sections = IN_UNIT | IN_ALTERNATE, .rule = KIND(VALUE_INTERFACE),
+	  .help = "What\n.Ql %i\nbecomes.\nA unit that follows another and has no\n.Cm interface\n"
+		  "of its own takes the one that its leader uses at the moment." },
+	{ .name = "env", .sections = IN_UNIT | IN_ALTERNATE, .rule = KIND(VALUE_ENV),
+	  .help = "Environment variables.\nThose of an alternate are added to those of its unit and win "
+		  "over them." },
+	{ .name = "user", .sections = IN_UNIT | IN_ALTERNATE, .rule = KIND(VALUE_USER),
+	  .help = "Run as this user, with the capabilities that the daemon's configuration needs\n"
+		  "and no others." },
+	{ .name = "group", .sections = IN_UNIT | IN_ALTERNATE, .rule = KIND(VALUE_USER),
+	  .help = "Run with this group.\nDefault: the user's own group." },
+	{ .name = "provides", .sections = IN_UNIT | IN_ALTERNATE, .rule = CHOICE(provides_words),
+	  .help = "Which clock this command steers: the network card's, the system's, or none.\n"
+		  "While it is\n.Cm system\nfollowers do not run.\nDefault: what follows from the "
+		  "daemon's own configuration." },
+	{ .name = "program", .sections = IN_UNIT, .rule = CHOICE(program_words), .field = UNIT(program),
+	  .help = "What is known about the daemon.\nDefault: the name of the program in the command;\n"
+		  "give it when the command begins with a wrapper such as\n.Xr chrt 1 ." },
+	{ .name = "follows", .sections = IN_UNIT, .rule = KIND(VALUE_NAME),
+	  .help = "Start when this unit is locked, stop and restart with it." },
+	{ .name = "autostart", .sections = IN_UNIT, .rule = KIND(VALUE_BOOL), .preset = "yes",
+	  .field = UNIT(autostart), .live = true,
+	  .help = "Start the unit with the supervisor, not only when told to." },
+
+	/* when it is run again */
+	{ .name = "restart_delay", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, HOUR),
+	  .preset = "1s", .field = UNIT(restart_delay), .live = true,
+	  .help = "How long to wait before the second restart in a row; doubles each time.\nThe first "
+		  "restart after a healthy run is at once." },
+	{ .name = "restart_delay_max", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, 24 * HOUR),
+	  .preset = "1m", .field = UNIT(restart_delay_max), .live = true,
+	  .help = "The longest wait between restarts." },
+	{ .name = "crash_loop", .sections = IN_UNIT, .rule = RANGE(VALUE_RATE, 1, POLICY_DEATHS_MAX),
+	  .preset = "5 in 60s", .field = UNIT2(crash_deaths, crash_window), .live = true,
+	  .help = "So many deaths in so much time, and the next alternate is tried." },
+	{ .name = "settle", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, HOUR), .preset = "30s",
+	  .field = UNIT(settle), .live = true,
+	  .help = "A daemon that was ready for so long has proved itself: its deaths are forgotten." },
+	{ .name = "patience", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, 24 * HOUR),
+	  .preset = "1m", .field = UNIT(patience), .live = true,
+	  .help = "On an alternate: how long to wait before a better one is tried again;\ndoubles with "
+		  "each failure, up to an hour." },
+	{ .name = "retry_slow", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, 24 * HOUR),
+	  .preset = "1m", .field = UNIT(retry_slow), .live = true,
+	  .help = "While the unit waits for an obstacle to clear: look again so often even if nothing\n"
+		  "was noticed." },
+	{ .name = "start_grace", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, HOUR),
+	  .preset = "1m", .field = UNIT(start_grace), .live = true,
+	  .help = "A daemon that runs but is not ready after so long is reported.\nSoftware stamping "
+		  "needs up to 30 s to lock." },
+	{ .name = "stop_grace", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, 100, 10 * MIN),
+	  .preset = "5s", .field = UNIT(stop_grace), .live = true,
+	  .help = "A daemon that does not end within so long after the stop signal is killed." },
+	{ .name = "stop_signal", .sections = IN_UNIT, .rule = KIND(VALUE_SIGNAL), .preset = "TERM",
+	  .field = UNIT(stop_signal), .live = true, .help = "The signal that stops the daemon." },
+
+	/* as what kind of process */
+	{ .name = "directory", .sections = IN_UNIT, .rule = RANGE(VALUE_PATH, 0, PATH_BYTES),
+	  .field = UNIT(directory), .help = "Working directory.\nDefault:\n.Pa / ." },
+	{ .name = "umask", .sections = IN_UNIT, .rule = RANGE(VALUE_MODE, 0, 0777), .preset = "022",
+	  .field = UNIT(umask), .help = "Permissions that new files do not get." },
+	{ .name = "nice", .sections = IN_UNIT, .rule = RANGE(VALUE_NUMBER, -20, 19),
+	  .field = UNIT2(nice, nice_set), .help = "Nice value.\nDefault: unchanged." },
+	{ .name = "scheduler", .sections = IN_UNIT, .rule = KIND(VALUE_SCHEDULER),
+	  .field = UNIT2(sched, sched_priority), .help = "Scheduling.\nDefault: unchanged." },
+	{ .name = "cpus", .sections = IN_UNIT, .rule = KIND(VALUE_CPUS),
+	  .field = UNIT2(affinity, affinity_set), .help = "The CPUs to run on.\nDefault: unchanged." },
+	{ .name = "limit_nofile", .sections = IN_UNIT, .rule = RANGE(VALUE_LIMIT, 8, 1 << 20),
+	  .field = UNIT(limit[0]), .resource = RLIMIT_NOFILE, .help = "Open files.\nDefault: unchanged." },
+	{ .name = "limit_core", .sections = IN_UNIT, .rule = KIND(VALUE_LIMIT), .preset = "64K",
+	  .field = UNIT(limit[1]), .resource = RLIMIT_CORE,
+	  .help = "Size of a core dump.\n64K holds the signal, the registers and the mapped files;\n"
+		  "writing a large one delays the restart by seconds." },
+	{ .name = "limit_as", .sections = IN_UNIT, .rule = KIND(VALUE_LIMIT), .field = UNIT(limit[2]),
+	  .resource = RLIMIT_AS, .help = "Address space.\nDefault: unchanged." },
+	{ .name = "limit_stack", .sections = IN_UNIT, .rule = KIND(VALUE_LIMIT), .field = UNIT(limit[3]),
+	  .resource = RLIMIT_STACK, .help = "Stack.\nDefault: unchanged." },
+	{ .name = "limit_memlock", .sections = IN_UNIT, .rule = KIND(VALUE_LIMIT),
+	  .field = UNIT(limit[4]), .resource = RLIMIT_MEMLOCK, .help = "Locked memory.\nDefault: unchanged." },
+	{ .name = "limit_rtprio", .sections = IN_UNIT, .rule = RANGE(VALUE_LIMIT, 0, 99),
+	  .field = UNIT(limit[5]), .resource = RLIMIT_RTPRIO, .help = "Realtime priority.\nDefault: unchanged." },
+
+	/* its output and surroundings */
+	{ .name = "split_streams", .sections = IN_UNIT, .rule = KIND(VALUE_BOOL), .preset = "no",
+	  .field = UNIT(split_streams),
+	  .help = "Take standard output and standard error apart.\nTheir order among each other is lost." },
+	{ .name = "history_ram", .sections = IN_UNIT, .rule = RANGE(VALUE_SIZE, 4096, 1 << 20),
+	  .preset = "32K", .field = UNIT(history_ram), .help = "Newest output that is kept in memory." },
+	{ .name = "history_files", .sections = IN_UNIT, .rule = RANGE(VALUE_FILES, 4096, 1 << 30),
+	  .preset = "256K x 4", .field = UNIT2(history_file_size, history_files),
+	  .help = "Size and number of the files with the output in\n.Cm log_dir ." },
+	{ .name = "make_uds_dir", .sections = IN_UNIT, .rule = KIND(VALUE_BOOL), .preset = "yes",
+	  .field = UNIT(make_uds_dir), .live = true,
+	  .help = "Make the folder of ptp4l's management socket when it is missing." },
+};
+
+const unsigned schema_n = ARRAY_LEN(schema);
+
+const struct option *schema_find(const char *name, enum section_kind section)
+{
+	for (unsigned i = 0; i < schema_n; i++)
+		if ((schema[i].sections & section) && !strcmp(schema[i].name, name))
+			return &schema[i];
+	return NULL;
+}
+
+const struct option *schema_find_any(const char *name)
+{
+	return schema_find(name, IN_PTPWARDEN | IN_UNIT | IN_ALTERNATE);
+}
+
+const char *schema_nearest(const char *name, enum section_kind section)
+{
+	struct near n;
+
+	near_start(&n, name);
+	for (unsigned i = 0; i < schema_n; i++)
+		if (schema[i].sections & section)
+			near_offer(&n, schema[i].name);
+	return near_best(&n);
+}
+
+static void put(const struct field *f, int64_t n, void *owner)
+{
+	char *at = (char *)owner + f->offset;
+
+	switch (f->size) {
+	case 1:
+		*(bool *)at = n != 0;
+		break;
+	case 4:
+		*(int32_t *)(void *)at = (int32_t)n;
+		break;
+	case 8:
+		*(int64_t *)(void *)at = n;
+		break;
+	}
+}
+
+static int64_t get(const struct field *f, const void *owner)
+{
+	const char *at = (const char *)owner + f->offset;
+
+	switch (f->size) {
+	case 1:
+		return *(const bool *)at;
+	case 4:
+		return *(const int32_t *)(const void *)at;
+	case 8:
+		return *(const int64_t *)(const void *)at;
+	default:
+		return 0;
+	}
+}
+
+void schema_store(const struct option *o, const struct value *v, void *owner)
+{
+	struct plan_limit *limit = (void *)((char *)owner + o->field[0].offset);
+
+	if (o->rule.kind == VALUE_LIMIT) {
+		rlim_t n = v->n[0] < 0 ? RLIM_INFINITY : (rlim_t)v->n[0];
+
+		*limit = (struct plan_limit){ .set = true, .resource = o->resource, .value = { n, n } };
+		return;
+	}
+	put(&o->field[0], v->n[0], owner);
+	put(&o->field[1], v->n[1], owner);
+}
+
+const char **schema_text(const struct option *o, void *owner)
+{
+	return (const char **)(void *)((char *)owner + o->field[0].offset);
+}
+
+/* A value that was never given: nothing to show. */
+static bool is_unset(const struct option *o, const struct value *v)
+{
+	if (o->rule.kind == VALUE_NUMBER || o->rule.kind == VALUE_CPUS)
+		return !v->n[1];
+	return o->rule.kind == VALUE_SCHEDULER && !v->n[0];
+}
+
+void schema_show(const struct option *o, const void *owner, char *out, size_t size)
+{
+	const struct plan_limit *limit = (const void *)((const char *)owner + o->field[0].offset);
+	struct value v = { .n = { 0, 0 } };
+
+	*out = '\0';
+	if (value_is_text(&o->rule)) {
+		const char *text = *schema_text(o, (void *)(uintptr_t)owner);
+
+		snprintf(out, size, "%s", text ? text : "");
+		return;
+	}
+	if (o->rule.kind == VALUE_LIMIT) {
+		v.n[0] = limit->value.rlim_cur == RLIM_INFINITY ? -1 : (int64_t)limit->value.rlim_cur;
+		if (limit->set)
+			value_format(&o->rule, &v, out, size);
+		return;
+	}
+	v = (struct value){ .n = { get(&o->field[0], owner), get(&o->field[1], owner) } };
+	if (!is_unset(o, &v))
+		value_format(&o->rule, &v, out, size);
+}
+
+static void print_item(FILE *out, const struct option *o)
+{
+	char accepted[256];
+
+	value_accepted(&o->rule, accepted, sizeof(accepted));
+	fprintf(out, ".It Cm %s\n%s\nAccepted: %s.\n", o->name, o->help, accepted);
+	if (o->below)
+		fprintf(out, "Default:\n.Sm off\n.Cm %s\n.Ql %s .\n.Sm on\n", o->below, o->preset);
+	else if (o->preset)
+		fprintf(out, "Default:\n.Ql %s .\n", o->preset);
+	if (o->sections == (IN_UNIT | IN_ALTERNATE))
+		fputs("Also in an alternate.\n", out);
+	else if (o->sections == IN_ALTERNATE)
+		fputs("Only in an alternate.\n", out);
+}
+
+static void print_list(FILE *out, unsigned sections)
+{
+	fputs(".Bl -tag -width Ds\n", out);
+	for (unsigned i = 0; i < schema_n; i++)
+		if (schema[i].sections & sections)
+			print_item(out, &schema[i]);
+	fputs(".El\n", out);
+}
+
+void schema_print_reference(FILE *out)
+{
+	fputs(".Ss Section Bq ptpwarden\n", out);
+	print_list(out, IN_PTPWARDEN);
+	fputs(".Ss Sections Bq unit NAME and Bq alternate UNIT NAME\n", out);
+	print_list(out, IN_UNIT | IN_ALTERNATE);
+}
