@@ -192,13 +192,10 @@ static void add_trouble(const struct unit_view *v, struct text *t)
 		add_sentence(t, "", "Taken over from an earlier ptpwarden");
 }
 
-static void add_standing(const struct unit_view *v, const struct findings *standing,
-			 struct text *t)
+void status_standing(const struct unit_view *v, const struct findings *standing, struct text *t)
 {
 	const struct finding *block = standing ? findings_block(standing) : NULL;
 
-	if (!v->alternate || v->state == ST_STOPPED)
-		return;
 	text_add(t, "On alternate %u", v->alternate);
 	if (v->alternate_name) {
 		text_add(t, " (");
@@ -233,7 +230,8 @@ void status_unit(const struct status_style *style, const struct unit_view *v,
 	add_next_try(v, &says);
 	phrase_wrap(t, 2, room);
 	says = text_in(room, sizeof(room));
-	add_standing(v, standing, &says);
+	if (v->alternate && v->state != ST_STOPPED)
+		status_standing(v, standing, &says);
 	phrase_wrap(t, 2, room);
 }
 

@@ -1,0 +1,14 @@
+/**
+ * @file local.h
+ * @brief Verbs that work in the command's own process, without a supervisor. argv[0] is the verb.
+ */
+#ifndef PTPWARDEN_CONTROL_LOCAL_H
+#define PTPWARDEN_CONTROL_LOCAL_H
+
+/** Configuration and every probe of every unit and alternate. */
+int check_main(int argc, char **argv);
+
+/** What a unit printed, from its files. */
+int log_main(int argc, char **argv);
+
+#endif
