@@ -1,0 +1,247 @@
+# Sourced by every integration test: a world of its own, and words to test it with.
+#
+# The script starts itself again inside private network, mount and process namespaces, without
+# the right to set a clock. /run, /sys and /proc are its own; when the script ends, however it
+# ends, the kernel takes everything away, so there is nothing to clean up and nothing to leak.
+#
+#   box_enter "$@"         first line of every script
+#   link_up                veth pair: eth0 here, eth0 in the namespace "far"
+#   grandmaster            a real ptp4l grandmaster in "far"
+#   warden [ARG...]        ptpwarden run -f $conf in the background, pid in $warden
+#   ok "sentence" COMMAND  one result; within SEC COMMAND waits for something to become true
+#   done_testing           last line: the plan, and whether a clock was set
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+bin=${PTPWARDEN:-$top/build/ptpwarden}
+box=/run/box			# files of the test
+conf=$box/ptpwarden.conf
+ptpconf=$box/ptp4l.conf
+count=0 failures=0 warden= last_ms=0
+
+box_enter() {
+	[ -n "${IN_BOX:-}" ] || box_make "$@"
+	mount -t tmpfs -o mode=755 none /run
+	mount -t sysfs none /sys 2>/dev/null || mount --rbind /sys /sys
+	mkdir -p $box /run/ptpwarden /run/lock
+	ip link set lo up
+	exec 2>$box/stderr		# shown when the script fails
+	trap box_leave EXIT
+	trap 'exit 1' INT TERM
+	clock_before=$(wall_minus_monotonic)
+}
+
+box_make() {
+	[ "$(id -u)" = 0 ] || skip_all "needs root"
+	local need
+	for need in ptp4l phc2sys pmc ip jq unshare setpriv; do
+		command -v $need >/dev/null || skip_all "$need is not installed"
+	done
+	[ -x "$bin" ] || { echo "$bin: not built"; exit 1; }
+	unshare -n -m -p -f true 2>/dev/null || skip_all "this machine forbids namespaces"
+	# not even a bug may set this machine's clock
+	IN_BOX=1 exec timeout -k 5 "${TEST_LIMIT:-240}" unshare -n -m -p -f --kill-child --mount-proc \
+		--propagation private setpriv --bounding-set -sys_time bash "$0" "$@"
+}
+
+skip_all() {
+	echo "1..1"
+	echo "ok 1 - $(basename "$0") # SKIP $1"
+	exit 0
+}
+
+box_leave() {
+	local rc=$?
+	trap - EXIT
+	if [ $rc -ne 0 ] || [ $failures -gt 0 ]; then
+		sed 's/^/# stderr: /' $box/stderr | tail -20
+		[ ! -f $box/warden.log ] || tail -40 $box/warden.log | sed 's/^/# warden: /'
+	fi
+	[ -z "$warden" ] || kill -9 "$warden" 2>/dev/null
+	exit $rc
+}
+
+# Microseconds; changes when somebody steps or slews the wall clock.
+wall_minus_monotonic() {
+	local up wall
+	read -r up _ </proc/uptime
+	wall=${EPOCHREALTIME/[.,]/}
+	echo $((wall - ${up/./}0000))
+}
+
+now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
+
+# -- results --
+
+pass() { count=$((count + 1)); echo "ok $count - $1"; }
+fail() {
+	count=$((count + 1)) failures=$((failures + 1))
+	echo "not ok $count - $1"
+	shift
+	[ $# -eq 0 ] || printf '%s\n' "$@" | sed 's/^/# /'
+}
+
+# ok "sentence" COMMAND...: passed when the command succeeds; what it prints explains a failure
+ok() {
+	local sentence=$1
+	shift
+	# not in a subshell: the command may set $warden, $pid or $last_ms
+	if "$@" >$box/said 2>&1; then pass "$sentence"; else fail "$sentence" "$*" "$(<$box/said)"; fi
+}
+
+# is "sentence" EXPECTED COMMAND...: the command prints exactly that
+is() {
+	local sentence=$1 want=$2 got
+	shift 2
+	got=$("$@")
+	if [ "$got" = "$want" ]; then pass "$sentence"; else fail "$sentence" "$*" "got: $got" "expected: $want"; fi
+}
+
+# exits "sentence" CODE COMMAND...
+exits() {
+	local sentence=$1 want=$2 rc
+	shift 2
+	"$@" >$box/said 2>&1 </dev/null
+	rc=$?
+	if [ $rc = "$want" ]; then
+		pass "$sentence"
+	else
+		fail "$sentence" "$*" "status $rc, expected $want" "$(<$box/said)"
+	fi
+}
+
+# within SEC COMMAND...: until it succeeds or the time is over; $last_ms says how long it took
+within() {
+	local begun until
+	begun=$(now_ms) until=$(($(now_ms) + $1 * 1000))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(now_ms)" -lt $until ] || { echo "not within time: $*"; show; return 1; }
+		sleep 0.02	# between two looks; the deadline decides
+	done
+	last_ms=$(($(now_ms) - begun))
+}
+
+# holds SEC COMMAND...: stays true all the time
+holds() {
+	local until
+	until=$(($(now_ms) + $1 * 1000))
+	shift
+	while [ "$(now_ms)" -lt $until ]; do
+		"$@" >/dev/null 2>&1 || { echo "did not hold: $*"; show; return 1; }
+		sleep 0.05
+	done
+}
+
+not() { ! "$@"; }
+less() { [ "$1" -lt "$2" ] || { echo "$1 is not less than $2"; return 1; }; }
+has() { grep -qE -- "$1" <<<"$2" || { echo "no /$1/ in: $2"; return 1; }; }
+said() { local pattern=$1; shift; has "$pattern" "$("$@" 2>&1)"; }
+
+done_testing() {
+	local moved=$(($(wall_minus_monotonic) - clock_before))
+	ok "no clock was set" less "${moved#-}" 200000
+	echo "1..$count"
+	[ $failures -eq 0 ]
+	exit
+}
+
+# -- the world --
+
+link_up() {
+	ip netns add far
+	ip link add eth0 type veth peer name eth0 netns far
+	ip addr add 10.9.0.1/24 dev eth0
+	ip link set eth0 up
+	ip -n far addr add 10.9.0.2/24 dev eth0
+	ip -n far link set eth0 up
+	ip -n far link set lo up
+}
+
+cable_out() { ip -n far link set eth0 down; }
+cable_in() { ip -n far link set eth0 up; }
+
+# Four of everything a second, so that a client finds its master in a second or two.
+grandmaster() {
+	printf '%s\n' '[global]' 'time_stamping software' 'free_running 1' 'priority1 10' \
+		'logAnnounceInterval -2' 'logSyncInterval -2' 'logMinDelayReqInterval -2' >$box/far.conf
+	ip netns exec far ptp4l -f $box/far.conf -i eth0 -m -q --uds_address $box/far.sock \
+		>$box/far.log 2>&1 &
+	far=$!
+	within 15 grep -q 'to MASTER\|GRAND_MASTER' $box/far.log
+}
+
+# client_conf [LINE...]: ptp4l.conf of a client that measures and never touches a clock
+client_conf() {
+	printf '%s\n' '[global]' 'time_stamping software' 'free_running 1' 'slaveOnly 1' \
+		'logAnnounceInterval -2' 'logSyncInterval -2' 'logMinDelayReqInterval -2' "$@"
+}
+
+# base_conf: the start of a ptpwarden.conf
+base_conf() {
+	printf '%s\n' '[ptpwarden]' 'run_dir = /run/ptpwarden' "state_dir = $box/state" "$@"
+}
+
+unit_ptp4l() {
+	printf '%s\n' '[unit ptp4l]' "command = ptp4l -f $ptpconf -i %i" 'interface = eth0' "$@"
+}
+
+# -- ptpwarden --
+
+pw() { local verb=$1; shift; "$bin" "$verb" -f "$conf" "$@"; }
+
+warden() {
+	"$bin" run -f "$conf" "$@" >>$box/warden.log 2>&1 &
+	warden=$!
+	within 5 pw status
+}
+
+warden_ends() {	# [SIGNAL]: end it and wait until it is gone
+	kill "-${1:-TERM}" "$warden"
+	wait "$warden" 2>/dev/null
+	local rc=$?
+	warden=
+	return $rc
+}
+
+show() { pw status 2>&1; }
+
+# field UNIT PATH: a member of status --json
+field() { pw status --json | jq -r --arg u "$1" ".units[] | select(.unit == \$u) | .$2"; }
+state_is() { [ "$(field "$1" state)" = "$2" ]; }
+alternate_is() { [ "$(field "$1" alternate)" = "$2" ]; }
+pid_of() { field "$1" pid; }
+restarts_are() { [ "$(field "$1" restarts)" -ge "$2" ]; }
+
+# cause UNIT: id of the first cause; class UNIT: its class
+cause() { pw why "$1" --json | jq -r '.causes[0].id // "none"'; }
+class() { pw why "$1" --json | jq -r '.causes[0].class // "none"'; }
+
+# The pid in the pid file while it is alive, without starting a process.
+pid_in_file() {
+	pid=
+	read -r pid <"/run/ptpwarden/$1.pid" && [ -d "/proc/$pid" ]
+} 2>/dev/null
+
+# reborn UNIT OLDPID SEC: spins until another process has taken its place; $pid
+reborn() {
+	local until=$((${EPOCHREALTIME/[.,]/} + $3 * 1000000))
+	while ! pid_in_file "$1" || [ "$pid" = "$2" ]; do
+		[ "${EPOCHREALTIME/[.,]/}" -lt $until ] || return 1
+	done
+}
+
+# kill9 UNIT SEC: kill -9, wait for the replacement; $last_ms is the time between, $pid the new one
+kill9() {
+	local old begun
+	old=$(pid_of "$1")
+	begun=$(now_ms)
+	kill -9 "$old"
+	reborn "$1" "$old" "$2" || return 1
+	last_ms=$(($(now_ms) - begun))
+}
+
+# Is a ptp4l answering at the default place? pmc's own status says nothing.
+answers() { pmc -u -b 0 -t 0 'GET DEFAULT_DATA_SET' | grep -q RESPONSE; }
+
+# how many processes have this name
+processes() { local n=0 c; for c in /proc/[0-9]*/comm; do [ "$(<"$c")" = "$1" ] && n=$((n + 1)); done; echo $n; } 2>/dev/null
