@@ -13,7 +13,7 @@ WERROR    =
 SAN       =
 Q         = $(if $(V),,@echo "  $@";)
 
-triple   := $(shell $(CC) -dumpmachine)
+triple   := $(shell $(CC) -dumpmachine 2>/dev/null)
 comma    := ,
 variant  := $(notdir $(CC))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 B        := build/$(triple)-$(variant)
@@ -100,12 +100,22 @@ check-unit: $(UNIT)
 check-replay: all
 	@sh tests/lib/run-tests.sh $(wildcard tests/replay/run.sh)
 
+check-integration: all ## root: real ptp4l in network namespaces, a few minutes
+	@sh tests/lib/run-tests.sh $(wildcard tests/integration/*.sh)
+
+# On a fresh machine there is no compiler when make reads this file: install first, then read it anew.
+demo: ## root: installs what is missing, builds, breaks a real ptp4l in many ways; about a minute
+	@sh tests/lib/install-deps.sh && $(MAKE) --no-print-directory all && tests/demo.sh
+
+test: ## root: installs what is missing, runs every test that can run here
+	@sh tests/lib/install-deps.sh && MAKE="$(MAKE) --no-print-directory" sh tests/lib/run-all.sh
+
 clean: ## remove everything that was built
 	rm -rf build
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-20s %s\n", $$1, $$2}' Makefile
 
-.PHONY: all check check-pure check-headers check-graph check-unit check-replay clean help
+.PHONY: all check check-pure check-headers check-graph check-unit check-replay check-integration demo test clean help
 .DELETE_ON_ERROR:
 -include $(wildcard $(DEPS))
