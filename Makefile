@@ -110,12 +110,24 @@ demo: ## root: installs what is missing, builds, breaks a real ptp4l in many way
 test: ## root: installs what is missing, runs every test that can run here
 	@sh tests/lib/install-deps.sh && MAKE="$(MAKE) --no-print-directory" sh tests/lib/run-all.sh
 
+man = $(wildcard conf/*.5 supervisor/control/*.8 $(B)/gen/*.5)
+mandir = $(DESTDIR)$(prefix)/share/man
+docdir = $(DESTDIR)$(prefix)/share/doc/ptpwarden
+install: all ## program, man pages, init scripts and an example; prefix and DESTDIR are respected
+	install -D -m 755 $(B)/ptpwarden $(DESTDIR)$(prefix)/sbin/ptpwarden
+	$(STRIP) $(DESTDIR)$(prefix)/sbin/ptpwarden
+	for m in $(man); do install -D -m 644 $$m $(mandir)/man$${m##*.}/$${m##*/} || exit 1; done
+	install -D -m 644 -t $(docdir) LICENSE $(wildcard README.md NEWS.md conf/example.conf init/*)
+
+uninstall: ## what install has put there; the configuration in $(sysconfdir) stays
+	rm -rf $(DESTDIR)$(prefix)/sbin/ptpwarden $(docdir) $(foreach m,$(man),$(mandir)/man$(subst .,,$(suffix $m))/$(notdir $m))
+
 clean: ## remove everything that was built
 	rm -rf build
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-20s %s\n", $$1, $$2}' Makefile
 
-.PHONY: all check check-pure check-headers check-graph check-unit check-replay check-integration demo test clean help
+.PHONY: all check check-pure check-headers check-graph check-unit check-replay check-integration demo test install uninstall clean help
 .DELETE_ON_ERROR:
 -include $(wildcard $(DEPS))
