@@ -255,29 +255,40 @@ static const char *users_ptp4l_conf(void)
 	return NULL;
 }
 
+int conf_load_text(const char *text, size_t len, struct plan **out, struct conf_errors *errs)
+{
+	struct loading l;
+
+	if (start_loading(&l, errs))
+		return no_memory(errs);
+	draft_read(&l.draft, &(struct settings_source){ .text = text, .len = len });
+	return finish_loading(&l, 0, out);
+}
+
+static int refuse_interface(const char *interface, struct conf_errors *errs)
+{
+	struct value_rule rule = { .kind = VALUE_INTERFACE };
+	struct conf_error *e;
+
+	memset(errs, 0, sizeof(*errs));
+	e = conf_errors_add(errs, (struct conf_where){ 0 }, "%s is no interface's name", interface);
+	value_accepted(&rule, e->accepted, sizeof(e->accepted));
+	return -EINVAL;
+}
+
 int conf_builtin(const char *interface, struct plan **out, struct conf_errors *errs)
 {
 	const char *file = users_ptp4l_conf();
 	char room[1024];
 	struct text t = text_in(room, sizeof(room));
-	struct loading l;
 
-	if (start_loading(&l, errs))
-		return no_memory(errs);
-	if (!value_interface_ok(interface)) {
-		struct value_rule rule = { .kind = VALUE_INTERFACE };
-		struct conf_error *e = conf_errors_add(errs, (struct conf_where){ 0 },
-						       "%s is no interface's name", interface);
-
-		value_accepted(&rule, e->accepted, sizeof(e->accepted));
-		return finish_loading(&l, -EINVAL, out);
-	}
+	if (!value_interface_ok(interface))
+		return refuse_interface(interface, errs);
 	text_add(&t, "[unit ptp4l]\ncommand = ptp4l %s%s -i %%i\ninterface = %s\n", file ? "-f " : "-s",
 		 file ? file : "", interface);
 	text_add(&t, "[alternate ptp4l software]\nargs = -S %s\n", SOFTWARE_SERVO);
 	text_add(&t, "[unit phc2sys]\ncommand = phc2sys -s %%i -w\nfollows = ptp4l\n");
-	draft_read(&l.draft, &(struct settings_source){ .text = room, .len = t.len });
-	return finish_loading(&l, 0, out);
+	return conf_load_text(room, t.len, out, errs);
 }
 
 struct listing {

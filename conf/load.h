@@ -26,6 +26,9 @@ const char *conf_path(void);
  */
 int conf_load(const char *path, struct plan **out, struct conf_errors *errs);
 
+/** The plan of a text that is no file: its places have a NULL file. As conf_load(). */
+int conf_load_text(const char *text, size_t len, struct plan **out, struct conf_errors *errs);
+
 /**
  * The plan of `run -i IFACE`: ptp4l on that interface with hardware stamping,
  * software stamping as alternate, and phc2sys. It uses the ptp4l.conf of a

@@ -52,7 +52,7 @@ static int teardown(void **unused)
 
 static void the_first_executable_regular_file_wins(void **unused)
 {
-	char search[256], out[128];
+	char search[320], out[128];
 
 	make_dir("a", 0755);
 	make_dir("b", 0755);
@@ -67,7 +67,7 @@ static void the_first_executable_regular_file_wins(void **unused)
 
 static void without_a_program_the_file_that_is_none_is_named(void **unused)
 {
-	char search[256], out[128];
+	char search[320], out[128];
 
 	make_dir("a", 0755);
 	make_dir("b", 0755);
