@@ -33,7 +33,8 @@ static const struct option_row {
 	  "start although a probe says that it cannot work" },
 	{ 'l', false, "locked", FLAG, NULL, offsetof(struct args, locked),
 	  "ready is not enough, the clock must be LOCKED" },
-	{ 'a', true, "all", FLAG, NULL, offsetof(struct args, all), "everything: every unit, every finding" },
+	{ 'a', true, "all", FLAG, NULL, offsetof(struct args, all),
+	  "everything: every unit, every finding" },
 	{ 'x', false, "facts", FLAG, NULL, offsetof(struct args, facts),
 	  "list every fact that counted, with its source" },
 	{ 'p', false, "plan", FLAG, NULL, offsetof(struct args, plan),
@@ -126,30 +127,34 @@ static int usage_error(const struct args_spec *spec, const char *what, const cha
 
 static int bad_value(const struct args_spec *spec, const struct option_row *row, const char *value)
 {
-	return usage_error(spec, row->kind == WAIT ? "--wait has no use for" : "--lines has no use for", value,
-			   row->kind == WAIT ? "Give seconds, or 500ms, 30s, 5m, 1h."
-					     : "Give a number of lines.");
+	if (row->kind == WAIT)
+		return usage_error(spec, "--wait has no use for", value,
+				   "Give seconds, or 500ms, 30s, 5m, 1h.");
+	return usage_error(spec, "--lines has no use for", value, "Give a number of lines.");
 }
 
 static int take_option(const struct args_spec *spec, const struct option_row *row,
 		       const char *value, struct args *out)
 {
 	char *field = (char *)out + row->at;
+	bool ok = true;
 
 	switch (row->kind) {
 	case FLAG:
 		*(bool *)field = true;
-		return 0;
+		break;
 	case TEXT:
 		*(const char **)(void *)field = value;
-		return 0;
+		break;
 	case WAIT:
 		*(bool *)field = true;
-		return !value || args_duration(value, &out->wait_ms) ? 0 : bad_value(spec, row, value);
+		ok = !value || args_duration(value, &out->wait_ms);
+		break;
 	case COUNT:
-		return read_count(value, (unsigned *)(void *)field) ? 0 : bad_value(spec, row, value);
+		ok = read_count(value, (unsigned *)(void *)field);
+		break;
 	}
-	return 0;
+	return ok ? 0 : bad_value(spec, row, value);
 }
 
 static int unknown_option(const struct args_spec *spec, const char *word)
@@ -165,11 +170,19 @@ static int unknown_option(const struct args_spec *spec, const char *word)
 	if (near_best(&near))
 		snprintf(remedy, sizeof(remedy), "Did you mean '--%s'?", near_best(&near));
 	else
-		snprintf(remedy, sizeof(remedy), "'ptpwarden %s -h' lists the options.", spec->verb);
+		snprintf(remedy, sizeof(remedy), "'ptpwarden %s -h' lists the options.",
+			 spec->verb);
 	return usage_error(spec, "there is no option", name, remedy);
 }
 
 /* What getopt_long() needs, made of the rows that this verb accepts. */
+static int has_arg(const struct option_row *r)
+{
+	if (r->kind == WAIT)
+		return optional_argument;
+	return r->value ? required_argument : no_argument;
+}
+
 static void getopt_tables(const struct args_spec *spec, char *letters, struct option *names)
 {
 	*letters++ = ':';
@@ -179,8 +192,7 @@ static void getopt_tables(const struct args_spec *spec, char *letters, struct op
 		if (!accepts(spec, r))
 			continue;
 		*names++ = (struct option){
-			.name = r->name, .val = r->letter,
-			.has_arg = r->kind == WAIT ? optional_argument : r->value ? required_argument : no_argument,
+			.name = r->name, .val = r->letter, .has_arg = has_arg(r),
 		};
 		if (!r->is_short)
 			continue;
@@ -192,7 +204,7 @@ static void getopt_tables(const struct args_spec *spec, char *letters, struct op
 	*names = (struct option){ .name = NULL };
 }
 
-/* getopt says which letter it did not like, not which word; an unknown long option has no letter. */
+/* getopt says which letter it did not like, not which word; unknown long options have none. */
 static int bad_option(const struct args_spec *spec, int c, char **argv)
 {
 	const struct option_row *row = row_of(optopt);
@@ -217,7 +229,8 @@ static int count_words(const struct args_spec *spec, const struct args *a)
 	if (a->help || (a->words >= spec->words_min && a->words <= spec->words_max))
 		return 0;
 	if (a->words > spec->words_max)
-		return usage_error(spec, "there is one word too many:", a->word[spec->words_max], remedy);
+		return usage_error(spec, "there is one word too many:", a->word[spec->words_max],
+				   remedy);
 	return usage_error(spec, "a word is missing:", spec->words, remedy);
 }
 

@@ -18,7 +18,7 @@
 static const struct args_spec spec = {
 	.verb = "check", .options = "fijpa", .words = "[UNIT]", .words_max = 1,
 	.help = "Looks at the configuration and asks every probe; starts nothing.\n"
-		"Exit code 0: all is well, 1: a warning, 2: something forbids a start, 3: not known.",
+		"Exit code 0: all is well, 1: a warning, 2: a start is forbidden, 3: not known.",
 };
 
 /* One run of `check`. Allocated: the answers of the probes are too large for a stack. */
@@ -60,7 +60,7 @@ static void ask(struct check *c, struct probe_in *in)
 	probe_learn(c->cache, &probe_sys_real, in, &c->answer);
 }
 
-/* Twice: version and configuration, learned by the first round, are what the second one judges by. */
+/* Twice: the second round judges by the version and the configuration that the first one learns. */
 static void look(struct check *c, unsigned unit, const struct plan_run *run)
 {
 	struct probe_in in = {

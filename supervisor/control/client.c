@@ -28,8 +28,9 @@ int client_connect(const char *path, struct err *err)
 		return err_set(err, rc, "you may not use %s. Try it with sudo, or join the group "
 					"'control_group' of the configuration.", path);
 	if (rc == ENOENT || rc == ECONNREFUSED)
-		return err_set(err, rc, "ptpwarden is not running (%s %s). Start it with 'ptpwarden "
-					"run', or name another one with -f or --socket.", path,
+		return err_set(err, rc,
+			       "ptpwarden is not running (%s %s). Start it with 'ptpwarden run', "
+			       "or name another one with -f or --socket.", path,
 			       rc == ENOENT ? "does not exist" : "is deserted");
 	return err_set(err, rc, "cannot connect to %s: %s", path, strerror(rc));
 }
@@ -85,11 +86,11 @@ static ssize_t hear(int fd, msec_t until, char *room, size_t size)
 static int no_answer(struct err *err, ssize_t rc)
 {
 	if (rc == -ETIMEDOUT)
-		return err_set(err, ETIMEDOUT, "ptpwarden does not answer. Look whether it is stopped or "
-					       "the machine is overloaded.");
+		return err_set(err, ETIMEDOUT, "ptpwarden does not answer. Look whether it is "
+					       "stopped or the machine is overloaded.");
 	if (rc == 0)
-		return err_set(err, EPIPE, "ptpwarden ended the connection in the middle of an answer. "
-					   "Try again.");
+		return err_set(err, EPIPE, "ptpwarden ended the connection in the middle of an "
+					   "answer. Try again.");
 	return err_set(err, (int)-rc, "the answer broke off: %s", strerror((int)-rc));
 }
 
@@ -113,8 +114,8 @@ int client_ask(int fd, const struct request *r, msec_t patience_ms, frame_fn *fn
 		if (n <= 0)
 			return no_answer(err, n);
 		if (frame_feed(&reader, room, (size_t)n, on_piece, &h) < 0)
-			return err_set(err, EPROTO, "what listens on the socket is not ptpwarden, or "
-						    "another version of it");
+			return err_set(err, EPROTO, "what listens on the socket is not ptpwarden, "
+						    "or another version of it");
 	}
 	return h.rc;
 }

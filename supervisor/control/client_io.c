@@ -150,7 +150,8 @@ static void take_bytes(struct control_client *c, size_t more)
 static void hung_up(struct control_client *c)
 {
 	ev_io_stop(c->server->loop, &c->in);
-	if (c->phase == PHASE_REQUEST && c->line_len)	/* half of "stop unit=x" would be "stop" */
+	/* never carried out: half of "stop unit=x" would be "stop" */
+	if (c->phase == PHASE_REQUEST && c->line_len)
 		refuse(c, "the request has no end. Use the ptpwarden command.");
 	else if (c->phase != PHASE_MORE && c->phase != PHASE_DRAIN)
 		end(c);

@@ -1,6 +1,6 @@
 /**
  * @file explainid.h
- * @brief What the id of a finding, of a cause or of a log line means: built in, no supervisor needed.
+ * @brief What the id of a finding, a cause or a log line means: built in, no supervisor needed.
  */
 #ifndef PTPWARDEN_CONTROL_EXPLAINID_H
 #define PTPWARDEN_CONTROL_EXPLAINID_H

@@ -1,6 +1,6 @@
 /**
  * @file frame.h
- * @brief The answer on the control socket: pieces of standard output and standard error, then an exit code.
+ * @brief The answer on the control socket: pieces of output and of errors, then an exit code.
  *
  * A frame is one byte of kind, four bytes of length (big-endian), then the
  * bytes. After FRAME_EXIT, whose one byte is the exit code, nothing follows.

@@ -44,7 +44,9 @@ enum outcome outcome_of(const struct control_ops *ops, unsigned i, bool locked)
 	view_of_last_leader(ops, i, &v);
 	leader = of_view(&v, false);
 	/* a leader that is well has not yet locked, or has and the follower is about to start */
-	return leader == OUTCOME_READY ? OUTCOME_TRYING : leader == OUTCOME_STOPPED ? OUTCOME_FAILED : leader;
+	if (leader == OUTCOME_READY)
+		return OUTCOME_TRYING;
+	return leader == OUTCOME_STOPPED ? OUTCOME_FAILED : leader;
 }
 
 bool outcome_cause_pending(const struct control_ops *ops, unsigned i)

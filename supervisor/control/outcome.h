@@ -11,7 +11,7 @@ enum outcome {
 	OUTCOME_READY,	 /**< ready, or LOCKED when that was asked for */
 	OUTCOME_TRYING,	 /**< on its way, may still get there by itself */
 	OUTCOME_STOPPED, /**< nobody wants it to run */
-	OUTCOME_FAILED,	 /**< somebody has to change something, or it goes round in a crash loop */
+	OUTCOME_FAILED,	 /**< somebody has to change something, or it keeps crashing */
 };
 
 /** Of unit `i`. A follower is judged by the unit that it waits for. */

@@ -105,7 +105,7 @@ void phrase_exit(struct text *t, const struct exit_info *e)
 	phrase_age(t, e->after_ms);
 }
 
-/* Bytes of `s` that fill at most `columns` columns; a UTF-8 sequence is one column and stays whole. */
+/* Bytes of `s` that fill at most `columns` columns; a UTF-8 sequence is one and stays whole. */
 static size_t fit(const char *s, size_t columns)
 {
 	size_t n = 0;

@@ -23,7 +23,7 @@ static const struct args_spec specs[] = {
 	{ .verb = "status", .options = "fsj", .words = "[UNIT]", .words_max = 1,
 	  .help = "Shows the state of the units. Exit code 3: UNIT does not run." },
 	{ .verb = "start", .options = "fsjwoa", .words = "UNIT", .words_max = 1,
-	  .help = "Starts a unit now, whatever delay is due. 0: ready, 1: it cannot, 5: still trying." },
+	  .help = "Starts a unit now, whatever delay is due. Exit code 1: failed, 5: still trying." },
 	{ .verb = "stop", .options = "fsjwa", .words = "UNIT", .words_max = 1,
 	  .help = "Stops a unit; it stays stopped until it is started by hand." },
 	{ .verb = "restart", .options = "fsjwoa", .words = "UNIT", .words_max = 1,
@@ -76,8 +76,8 @@ static int connect_as_told(const struct args *a, struct err *err)
 static int set_unit(struct request *r, const char *unit)
 {
 	if (!*unit || strlen(unit) >= sizeof(r->unit)) {
-		fprintf(stderr, "ptpwarden: '%.60s' is no name of a unit. 'ptpwarden status' lists them.\n",
-			unit);
+		fprintf(stderr, "ptpwarden: '%.60s' is no name of a unit. 'ptpwarden status' lists "
+				"them.\n", unit);
 		return RC_USAGE;
 	}
 	strcpy(r->unit, unit);
@@ -95,13 +95,19 @@ static struct request request_of(const char *verb, const struct args *a)
 	return r;
 }
 
+/* The supervisor is there, but not for this user. */
+static bool forbidden(int rc)
+{
+	return rc == -EACCES || rc == -EPERM;
+}
+
 static int ask(const struct args *a, const struct request *r, msec_t patience)
 {
 	struct err err = { 0 };
 	int fd = connect_as_told(a, &err), rc;
 
 	if (fd < 0)
-		return say_error(&err, RC_UNREACHABLE);
+		return say_error(&err, forbidden(fd) ? RC_FAILED : RC_UNREACHABLE);
 	rc = client_ask(fd, r, patience, on_piece, NULL, &err);
 	close(fd);
 	return rc < 0 ? say_error(&err, RC_UNREACHABLE) : rc;
@@ -143,16 +149,16 @@ int remote_main(int argc, char **argv)
 	return rc ? rc : ask(&a, &r, strcmp(spec->verb, "monitor") ? SILENCE_MS : -1);
 }
 
-/* One attempt. @return exit code, or -1 when the supervisor was not there to the end */
+/* One attempt. @return exit code, or -errno when the supervisor was not there to the end */
 static int wait_once(const struct args *a, const struct request *r, struct err *err)
 {
 	int fd = connect_as_told(a, err), rc;
 
 	if (fd < 0)
-		return -1;
+		return fd;
 	rc = client_ask(fd, r, SILENCE_MS, on_piece, NULL, err);
 	close(fd);
-	return rc < 0 ? -1 : rc;
+	return rc;
 }
 
 static int wait_until(const struct args *a, struct request *r, msec_t deadline)
@@ -166,6 +172,8 @@ static int wait_until(const struct args *a, struct request *r, msec_t deadline)
 		rc = wait_once(a, r, &err);
 		if (rc >= 0 && (rc != RC_UNREACHABLE || loop_now() >= deadline))
 			return rc;
+		if (forbidden(rc))
+			return say_error(&err, RC_FAILED);
 		if (rc < 0 && loop_now() >= deadline)
 			return say_error(&err, RC_UNREACHABLE);
 		poll(NULL, 0, RETRY_MS);
@@ -180,8 +188,8 @@ static int wait_words(struct args *a, struct request *r)
 	if (n && args_duration(a->word[n - 1], &a->wait_ms))
 		n--;
 	if (n == 2) {
-		fprintf(stderr, "ptpwarden wait: '%.60s' is no time. Give seconds, or 500ms, 30s, 5m, 1h.\n",
-			a->word[1]);
+		fprintf(stderr, "ptpwarden wait: '%.60s' is no time. Give seconds, or 500ms, 30s, "
+				"5m, 1h.\n", a->word[1]);
 		return RC_USAGE;
 	}
 	return n ? set_unit(r, a->word[0]) : 0;

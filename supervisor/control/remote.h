@@ -11,7 +11,7 @@ int remote_main(int argc, char **argv);
 /** Also waits for the supervisor itself. */
 int wait_main(int argc, char **argv);
 
-/** Of a unit: the supervisor's newest incident. Of an id: what is built in, without a supervisor. */
+/** Of a unit: the supervisor's newest incident. Of an id: what is built in. */
 int why_main(int argc, char **argv);
 
 #endif

@@ -147,8 +147,8 @@ void check_json(const struct plan_unit *unit, unsigned alternate, const struct f
 	fputc('{', out);
 	print_json_member("unit", unit->name, out);
 	fprintf(out, ",\"alternate\":%u,", alternate);
-	print_json_member("alternate_name", alternate ? plan_run_of(unit, alternate, 0)->name : NULL,
-			  out);
+	print_json_member("alternate_name",
+			  alternate ? plan_run_of(unit, alternate, 0)->name : NULL, out);
 	fputc(',', out);
 	print_json_member("state", finding_state_name(findings_worst(f)), out);
 	fputs(",\"findings\":[", out);

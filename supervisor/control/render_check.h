@@ -21,9 +21,9 @@ struct check_style {
 struct check_outcome {
 	const struct plan_unit *unit;
 	int runs;			/**< first alternate that is not blocked, -1: none */
-	enum finding_state state;	/**< worst finding of that alternate; BLOCK when there is none */
+	enum finding_state state;	/**< worst finding of that alternate; BLOCK: none */
 	enum provides provides;		/**< of that alternate */
-	struct finding obstacle;	/**< the first block of the preferred alternate; id NULL: none */
+	struct finding obstacle;	/**< first block of the preferred way; id NULL: none */
 };
 
 /** Findings of one alternate, worst first. */
@@ -37,7 +37,7 @@ void check_json(const struct plan_unit *unit, unsigned alternate, const struct f
 /** One element of "errors": something is wrong with the configuration itself. */
 void check_json_error(const struct conf_error *e, FILE *out);
 
-/** The last lines: what a start would do. `leader` is the outcome of the unit that this one follows, or NULL. */
+/** The last lines: what a start would do. `leader`: of the unit that this one follows, or NULL. */
 void check_forecast(const struct check_outcome *o, const struct check_outcome *leader, FILE *out);
 
 /** Exit code of all units together. */

@@ -174,7 +174,8 @@ static enum outcome outcome_now(const struct reply *a, unsigned *which)
 	int unit = reply_unit(a->ops, a->request.unit);
 	enum outcome worst = OUTCOME_STOPPED, one;
 	static const int weight[] = {
-		[OUTCOME_STOPPED] = 0, [OUTCOME_READY] = 1, [OUTCOME_TRYING] = 2, [OUTCOME_FAILED] = 3,
+		[OUTCOME_STOPPED] = 0, [OUTCOME_READY] = 1,
+		[OUTCOME_TRYING] = 2, [OUTCOME_FAILED] = 3,
 	};
 
 	*which = unit < 0 ? 0 : (unsigned)unit;
@@ -195,7 +196,7 @@ static const char *ready_word(const struct reply *a)
 	return a->request.locked ? "ready and locked" : "ready";
 }
 
-/* One line about the unit that decided; a good end goes to standard output, another to standard error. */
+/* One line about the unit that decided. A bad end goes to standard error. */
 static void say_line(struct reply *a, unsigned which, int rc)
 {
 	char room[1024];
@@ -222,7 +223,8 @@ static enum reply_state say_end(struct reply *a, unsigned which, int rc)
 	if (a->request.json)
 		show_only(a, which);
 	else if (all && rc == RC_OK)
-		(void)frame_puts(a->out, FRAME_OUT, a->request.wait ? "all units are ready\n" : "done\n");
+		(void)frame_puts(a->out, FRAME_OUT,
+				 a->request.wait ? "all units are ready\n" : "done\n");
 	else
 		say_line(a, which, rc);
 	return done(a, rc);
@@ -370,12 +372,13 @@ enum reply_state reply_begin(struct reply *a, msec_t now)
 
 	a->wake_at = MSEC_NONE;
 	if (!v)
-		return reply_refuse(a->out, RC_USAGE, "the supervisor does not know this verb. Use the "
-						       "ptpwarden command of its own version.");
+		return reply_refuse(a->out, RC_USAGE,
+				    "the supervisor does not know this verb. Use the ptpwarden "
+				    "command of its own version.");
 	if (v->changes && !a->may_change)
 		return reply_refuse(a->out, RC_FAILED,
-				     "only root and members of the group 'control_group' of the configuration "
-				     "may do this. Try it with sudo.");
+				    "only root and members of the group 'control_group' of the "
+				    "configuration may do this. Try it with sudo.");
 	if (a->request.unit[0] && reply_unit(a->ops, a->request.unit) < 0)
 		return no_such_unit(a);
 	return v->begin(a, now);

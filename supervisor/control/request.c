@@ -26,7 +26,8 @@ static const struct option {
 static void add_value(struct text *t, const char *s)
 {
 	for (; *s; s++)
-		text_add(t, *s > 0x20 && *s < 0x7f && *s != '%' ? "%c" : "%%%02x", (unsigned char)*s);
+		text_add(t, *s > 0x20 && *s < 0x7f && *s != '%' ? "%c" : "%%%02x",
+			 (unsigned char)*s);
 }
 
 void request_write(const struct request *r, struct text *line)
@@ -39,7 +40,8 @@ void request_write(const struct request *r, struct text *line)
 		if (o->kind == FLAG && *(const bool *)field)
 			text_add(line, " %s", o->name);
 		if (o->kind == MSEC && r->wait)
-			text_add(line, " %s=%lld", o->name, (long long)*(const msec_t *)(const void *)field);
+			text_add(line, " %s=%lld", o->name,
+				 (long long)*(const msec_t *)(const void *)field);
 		if (o->kind == WORD && *field) {
 			text_add(line, " %s=", o->name);
 			add_value(line, field);

@@ -23,7 +23,7 @@ struct request {
 	char verb[16];
 	char unit[REQUEST_WORD_MAX];	/**< empty: all, or none */
 	bool json, colour, force, locked, facts, wait;
-	msec_t wait_ms;			/**< with `wait`: how long the client is ready to wait */
+	msec_t wait_ms;			/**< with `wait`: how long the client has patience */
 };
 
 /** Write the line, with its newline. */

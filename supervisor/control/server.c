@@ -132,7 +132,8 @@ static int lock_run_dir(const char *run_dir, int *fd, struct err *err)
 	snprintf(path, sizeof(path), "%s/control.lock", run_dir);
 	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (*fd < 0)
-		return err_set(err, errno, "cannot write in run_dir: %s: %s", path, strerror(errno));
+		return err_set(err, errno, "cannot write in run_dir: %s: %s", path,
+			       strerror(errno));
 	if (fcntl(*fd, F_SETLK, &lock) == 0)
 		return 0;
 	rc = errno;

@@ -31,10 +31,11 @@ struct control_ops {
 	/**
 	 * Carry out "start", "stop", "restart", "reload" or "shutdown" for a unit (-1: all). It
 	 * must have taken effect on the views when it returns; what follows from it may come
-	 * later. It must not stop the server: the answer is still to be given. @return 0, or -errno with a sentence in `err`
+	 * later. It must not stop the server: the answer is still to be given.
+	 * @return 0, or -errno with a sentence in `err`
 	 */
 	int (*command)(void *ctx, const char *verb, int unit, bool force, struct err *err);
-	/** Newest incident of a unit, open or closed; of any unit for -1; NULL when there is none. */
+	/** Newest incident of a unit, open or closed; of any unit for -1; NULL: none. */
 	const struct incident *(*incident)(void *ctx, int unit);
 	/** Findings that keep a unit off its better alternates; NULL when there are none. */
 	const struct findings *(*standing)(void *ctx, unsigned unit);
@@ -55,7 +56,7 @@ struct control_server {
 	const struct control_ops *ops;
 	ev_io listen;
 	ev_timer pause;		/**< no descriptor left: accept again a little later */
-	int lock;		/**< holds the record lock that makes us the only one on this run_dir */
+	int lock;		/**< descriptor whose record lock makes us the only one here */
 	bool started;
 	bool has_group;
 	gid_t group;

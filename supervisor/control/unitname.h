@@ -7,7 +7,7 @@
 
 #include "plan.h"
 
-/** Say on standard error that there is no such unit, and which was probably meant. @return RC_USAGE */
+/** Say that there is no such unit, and which one was probably meant. @return RC_USAGE */
 int unit_unknown(const char *verb, const struct plan *plan, const char *name);
 
 /** unit_unknown() if the configuration `file` can be read and lacks the unit; else 0. */

@@ -13,7 +13,7 @@ static const struct args_spec spec = {
 
 static char said[4096];
 
-/* Parse a command line given as words between blanks; what goes to standard error lands in `said`. */
+/* Parse a command line given as words between blanks; error messages land in `said`. */
 static int parse(const char *line, struct args *out)
 {
 	char copy[256], *argv[20], *save;

@@ -206,8 +206,9 @@ static void an_unknown_unit_gets_the_nearest_name(void **unused)
 
 static void garbage_gets_one_clear_error(void **unused)
 {
-	static const char *const garbage[] = { "\n", "GET / HTTP/1.1\r\n", "\x01\x02\xff\n", "stauts\n",
-					       "status unit=\n" };
+	static const char *const garbage[] = {
+		"\n", "GET / HTTP/1.1\r\n", "\x01\x02\xff\n", "stauts\n", "status unit=\n",
+	};
 	char endless[REQUEST_MAX + 1];
 	struct talk *t;
 
@@ -336,7 +337,8 @@ static void a_cause_that_never_comes_is_not_waited_for(void **unused)
 	fake_add(&w.units, "ptp4l", ST_STOPPED);
 	w.units.after = ST_BACKING_OFF;
 	r.out = &buf;
-	r.request = (struct request){ .verb = "start", .unit = "ptp4l", .wait = true, .wait_ms = 30000 };
+	r.request = (struct request){ .verb = "start", .unit = "ptp4l", .wait = true };
+	r.request.wait_ms = 30000;
 	assert_int_equal(reply_begin(&r, 1000), REPLY_WAIT);
 	assert_int_equal(r.wake_at, 1000 + REPLY_VERDICT_GRACE);
 	assert_int_equal(reply_go_on(&r, r.wake_at), REPLY_DONE);

@@ -10,8 +10,8 @@
 static struct plan_run runs[2] = { { .name = NULL }, { .name = "software" } };
 static struct plan_unit ptp4l = { .name = "ptp4l", .program = PROG_PTP4L, .follows = -1,
 				  .autostart = true, .alternates = 2, .variants = 1, .runs = runs };
-static struct plan_unit phc2sys = { .name = "phc2sys", .program = PROG_PHC2SYS, .follows = 0,
-				    .autostart = true, .alternates = 1, .variants = 1, .runs = runs };
+static struct plan_unit phc2sys = { .name = "phc2sys", .program = PROG_PHC2SYS, .autostart = true,
+				    .follows = 0, .alternates = 1, .variants = 1, .runs = runs };
 
 static char said[200000];
 
@@ -41,8 +41,8 @@ static struct findings *some_findings(void)
 	findings_add(&f, "binary.exists", FINDING_PASS, "/usr/sbin/ptp4l", "a regular file");
 	findings_add(&f, "iface.carrier", FINDING_WARN, "eth0", "no link");
 	findings_add(&f, "phc.users", FINDING_UNKNOWN, "/dev/ptp0", "no permission to look");
-	snprintf(findings_add(&f, "phc.capable", FINDING_BLOCK, "eth0", "stamps in software only")->advice,
-		 200, "Use -S on this interface.");
+	strcpy(findings_add(&f, "phc.capable", FINDING_BLOCK, "eth0", "stamps in software only")
+		       ->advice, "Use -S on this interface.");
 	return &f;
 }
 

@@ -117,10 +117,11 @@ static void a_buffer_stops_at_its_limit_and_remembers(void **unused)
 
 static void what_was_sent_makes_room(void **unused)
 {
+	static const char forty[] = "0123456789012345678901234567890123456789";
 	struct outbuf b = { .limit = 100 };
 
 	for (int i = 0; i < 1000; i++) {
-		assert_int_equal(frame_puts(&b, FRAME_OUT, "0123456789012345678901234567890123456789"), 0);
+		assert_int_equal(frame_puts(&b, FRAME_OUT, forty), 0);
 		b.sent = b.len;
 	}
 	outbuf_free(&b);
