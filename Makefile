@@ -34,7 +34,7 @@ OBJ   := $(SRC:%.c=$(B)/%.o)
 PURE  := $(filter $(B)/include/% $(B)/supervisor/diagnose/% $(B)/supervisor/decide/%,$(OBJ))
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 GEN   := $(addprefix $(B)/gen/,ptpoptions.inc finding_ids.h finding_table.h)
-DEPS   = $(OBJ:.o=.d) $(UNIT:=.d) $(B)/supervisor/main.d
+DEPS   = $(OBJ:.o=.d) $(UNIT:=.d) $(B)/tests/lintdiff.d $(B)/supervisor/main.d
 
 all: $(B)/ptpwarden ## build the program (build/ptpwarden)
 	@mkdir -p build && ln -sfn ../$(B)/ptpwarden build/ptpwarden
@@ -49,7 +49,8 @@ $(B)/%.o: %.c | $(GEN) $(B)/libs-found
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/tests/%: tests/unit/%.c $(B)/libptpwarden.a
+vpath %.c tests/unit tests/lib
+$(B)/tests/%: %.c $(B)/libptpwarden.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MT $@ -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(B)/libptpwarden.a $(LIBS) -lcmocka
 
@@ -100,8 +101,8 @@ check-unit: $(UNIT)
 check-replay: all
 	@sh tests/lib/run-tests.sh $(wildcard tests/replay/run.sh)
 
-check-integration: all ## root: real ptp4l in network namespaces, a few minutes
-	@sh tests/lib/run-tests.sh $(wildcard tests/integration/*.sh)
+check-integration: all $(B)/tests/lintdiff ## root: real ptp4l in network namespaces, a few minutes
+	@BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh $(wildcard tests/integration/*.sh)
 
 # On a fresh machine there is no compiler when make reads this file: install first, then read it anew.
 demo: ## root: installs what is missing, builds, breaks a real ptp4l in many ways; about a minute

@@ -21,6 +21,7 @@ enum effect {
 	WAITS,
 	REALTIME,
 	EXITS,
+	REFUSED,	/**< taken by getopt, then answered with the usage text */
 };
 
 struct letter {
@@ -94,7 +95,7 @@ static const struct letter phc2sys[] = {
 static const struct letter ts2phc[] = {
 	{ .letter = 'a', .effect = AUTOMATIC, .since = 0x040000 },
 	WITH('c', PORT),
-	WITH('i', PORT),
+	WITH('i', REFUSED),
 	WITH('s', SOURCE),
 	{ 0 },
 };
@@ -181,6 +182,14 @@ static void add_port(struct reading *r, const char *name)
 			 "%.100s is too long for an interface", name);
 }
 
+static void add_source(struct reading *r, const char *source)
+{
+	r->cmd->source = source;
+	if (r->cmd->sources++ && r->program == PROG_TS2PHC)
+		lint_add(r->judge->lint, "config.command_conflict", command_line, "-s",
+			 "too many PPS sources");
+}
+
 static void socket_path(struct reading *r, const char *path)
 {
 	static const struct letter z = { .option = "uds_address" };
@@ -198,6 +207,14 @@ static void program_exits(struct reading *r, char letter)
 	lint_add(r->judge->lint, "config.command_exits", command_line, NULL,
 		 "-%c makes the program print something and end", letter);
 	r->over = true;
+}
+
+static void unknown_letter(struct reading *r, char c)
+{
+	char name[3] = { '-', c };
+
+	lint_add(r->judge->lint, "config.command_option", command_line, name,
+		 "invalid option -- '%c'", c);
 }
 
 static void apply(struct reading *r, const struct letter *l, const char *argument)
@@ -223,7 +240,7 @@ static void apply(struct reading *r, const struct letter *l, const char *argumen
 		cmd->phc = argument;
 		break;
 	case SOURCE:
-		cmd->source = argument;
+		add_source(r, argument);
 		break;
 	case SINK:
 		cmd->sink = argument;
@@ -248,18 +265,13 @@ static void apply(struct reading *r, const struct letter *l, const char *argumen
 	case REALTIME:
 		cmd->realtime++;
 		break;
+	case REFUSED:
+		unknown_letter(r, l->letter);
+		break;
 	case EXITS:
 		program_exits(r, l->letter);
 		break;
 	}
-}
-
-static void unknown_letter(struct reading *r, char c)
-{
-	char name[3] = { '-', c };
-
-	lint_add(r->judge->lint, "config.command_option", command_line, name,
-		 "invalid option -- '%c'", c);
 }
 
 /* One word of short options: -mqf FILE, -l7, -qmf/etc/ptp4l.conf */

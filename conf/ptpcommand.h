@@ -20,6 +20,7 @@ struct ptp_command {
 	int offset;
 	unsigned realtime;	/**< how often -r */
 	unsigned sockets;	/**< how often -z */
+	unsigned sources;	/**< how often -s */
 };
 
 /** Judges argv[1..]; settings and ports go into the judge's settings. */

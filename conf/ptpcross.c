@@ -61,8 +61,11 @@ static void check_ports(const struct cross *c)
 
 static void check_mechanism(const struct cross *c, int port)
 {
+	const struct ptp_setting *own = ptp_settings_given(c->s, port, "delay_mechanism");
 	int type = common(c, "clock_type"), mechanism = number(c, port, "delay_mechanism");
 
+	if (port != PTP_ALL_PORTS && !own)
+		return;
 	if ((type == CLOCK_P2P_TC && mechanism != DELAY_P2P) ||
 	    (type == CLOCK_E2E_TC && mechanism != DELAY_E2E))
 		lint_add(c->lint, "config.clock_type_mechanism",
@@ -290,6 +293,7 @@ static void check_port(const struct cross *c, int port)
 static void check_ptp4l(const struct cross *c)
 {
 	check_ports(c);
+	check_mechanism(c, PTP_ALL_PORTS);
 	check_onestep(c);
 	check_capable(c);
 	check_descriptions(c);
@@ -347,10 +351,17 @@ static void check_phc2sys(const struct cross *c)
 
 static void check_ts2phc(const struct cross *c)
 {
-	unsigned sinks = c->s->ports_beyond;
+	unsigned sinks = c->s->ports_beyond, sources = c->cmd->sources != 0;
 
-	for (unsigned i = 0; i < c->s->ports; i++)
-		sinks += !number(c, (int)i, "ts2phc.master");
+	for (unsigned i = 0; i < c->s->ports; i++) {
+		bool source = number(c, (int)i, "ts2phc.master");
+
+		sources += source;
+		sinks += !source || c->s->port[i].on_command_line;
+	}
+	if (sources > 1)
+		conflict(c, "too many PPS sources",
+			 "Leave one: -s, or one section with ts2phc.master 1.");
 	if (!sinks && !c->cmd->automatic)
 		lint_add(c->lint, "config.sinks_missing", (struct lint_place){ 0 }, NULL, "no %s specified",
 			 c->s->version && c->s->version < 0x040000 ? "slave clocks" : "PPS sinks");

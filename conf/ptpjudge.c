@@ -36,7 +36,7 @@ static void other_version(struct ptp_judge *j, const struct given *g, const stru
 	lp_version_print(j->version, here, sizeof(here));
 	lp_version_print(opt->since, since, sizeof(since));
 	note = lint_add(j->lint, "config.option_of_other_version", g->place, g->name,
-			"unknown option %s%s%s: known since %s, installed is %s", g->name, g->at,
+			"unknown option %.60s%s%s: known since %s, installed is %s", g->name, g->at,
 			g->section, since, here);
 	if (older)
 		lint_advise(note, "Write %s instead of %s.", older->name, g->name);
@@ -56,7 +56,7 @@ static void unknown(struct ptp_judge *j, const struct given *g)
 	}
 	near = ptp_nearest(j, g->name);
 	note = lint_add(j->lint, "config.option_unknown", g->place, g->name,
-			"unknown option %s%s%s", g->name, g->at, g->section);
+			"unknown option %.60s%s%s", g->name, g->at, g->section);
 	if (g->name[0] == ';')
 		lint_advise(note, "Begin comments with #; linuxptp knows no other form.");
 	else if (near)
@@ -174,7 +174,7 @@ static void judge_setting(struct ptp_judge *j, const struct ptpfile *f,
 			   .place = { j->file, item->line } };
 
 	snprintf(g.at, sizeof(g.at), " at line %u", item->daemon_line);
-	snprintf(g.section, sizeof(g.section), " in %s section", ptpfile_section_name(f));
+	snprintf(g.section, sizeof(g.section), " in %.40s section", ptpfile_section_name(f));
 	judge(j, &g);
 }
 

@@ -127,7 +127,7 @@ const struct lint_rule lint_rules[] = {
 { "config.pair_transport_specific", LINT_CONFLICT, E,
   "phc2sys and ptp4l differ in transportSpecific, so ptp4l does not answer and phc2sys waits for ever.",
   "Give phc2sys the same value: --transportSpecific." },
-{ "config.port_name", LINT_BAD_VALUE, E,
+{ "config.port_name", LINT_SHAPE, E,
   "A name of more than 15 characters cannot be an interface.",
   "Correct the name." },
 { "config.port_only_in_file", LINT_SHAPE, E,

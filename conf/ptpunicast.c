@@ -43,13 +43,14 @@ static bool is_mac(const char *text)
 
 static bool is_address(const char *transport, const char *address)
 {
-	unsigned char room[sizeof(struct in6_addr)];
+	struct in6_addr room;
+	struct in_addr room4;
 
 	if (!strcasecmp(transport, "L2"))
 		return is_mac(address);
 	if (!strcasecmp(transport, "UDPv4"))
-		return inet_pton(AF_INET, address, room) == 1;
-	return !strcasecmp(transport, "UDPv6") && inet_pton(AF_INET6, address, room) == 1;
+		return inet_aton(address, &room4);	/* takes 10.1 and 012.0.0.1 too */
+	return !strcasecmp(transport, "UDPv6") && inet_pton(AF_INET6, address, &room) == 1;
 }
 
 /* The daemon's own sscanf patterns: what they take for an entry is what an entry is. */
