@@ -40,7 +40,10 @@ int proc_pidfd(pid_t pid);
 /** Read a small file of /proc or /sys whole, terminated; bytes read or -errno. */
 ssize_t proc_read(const char *path, char *out, size_t size);
 
-/** Close every descriptor above 2 except those in `keep` (ascending, at most 8). */
-void proc_close_others(const int *keep, unsigned n);
+/** Give every signal its default action and unblock all. Only system calls: fit for a vfork child. */
+void proc_default_signals(void);
+
+/** Close every descriptor above 2 except `keep` (-1: none). Only system calls. */
+void proc_close_others(int keep);
 
 #endif

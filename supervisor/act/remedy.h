@@ -5,6 +5,7 @@
 #ifndef PTPWARDEN_REMEDY_H
 #define PTPWARDEN_REMEDY_H
 
+#include <sys/types.h>
 #include "err.h"
 
 enum remedy_done {
@@ -15,10 +16,11 @@ enum remedy_done {
 
 /**
  * Make the missing folder of `socket_path`: one level, mode 0755, never
- * through a symbolic link.
+ * through a symbolic link that a stranger could have made.
+ * @param uid, gid who is to own it (the daemon's user), -1: not changed
  * @return enum remedy_done, or -errno (-ENOENT: its parent is missing too)
  */
-int remedy_make_directory(const char *socket_path, struct err *err);
+int remedy_make_directory(const char *socket_path, uid_t uid, gid_t gid, struct err *err);
 
 /**
  * Remove a socket file that nobody listens on any more. Never a live one

@@ -4,9 +4,9 @@
  *
  * The writer process moves the bytes from the FIFO into a file and hands us
  * that file; we read behind it. So a line is on file before it is looked at,
- * and a slow disk never holds the loop. Lines end at a newline, are cut at
- * LINE_MAX_BYTES with OUTPUT_CUT_MARK, and may hold any byte. After
- * output_init() nothing allocates.
+ * and a slow disk never holds the loop. Lines end at a newline and may hold
+ * any byte; one longer than LINE_MAX_BYTES is cut to that, its end replaced by
+ * OUTPUT_CUT_MARK. After output_init() nothing allocates.
  */
 #ifndef PTPWARDEN_OUTPUT_H
 #define PTPWARDEN_OUTPUT_H
@@ -43,9 +43,9 @@ struct line_ring {
 struct output_tail {		/* one stream */
 	int fd;			/* -1: none yet */
 	off_t at, end;		/* read up to, written up to as far as we were told */
-	bool long_line;		/* dropping the rest of a cut line */
+	bool skip_line;		/* dropping the rest of a cut line */
 	size_t used;
-	char part[LINE_MAX_BYTES + sizeof(OUTPUT_CUT_MARK)];
+	char part[LINE_MAX_BYTES + 1];
 };
 
 struct output {

@@ -37,8 +37,10 @@ struct question {
 	size_t got;
 	char *answer;		/* [job.size], kept until the question is freed */
 	size_t room;
+	pid_t dead;		/* killed or finished, not reaped yet */
+	double reap_after;
 	ev_io io;
-	ev_timer deadline;
+	ev_timer deadline, reap;
 };
 
 /**

@@ -14,9 +14,7 @@ typedef int history_fn(void *owner, const char *text, size_t len);
 
 struct history {
 	char path[256];		/* LOGDIR/UNIT.log */
-	unsigned files;		/* how many rotated ones were found */
 	int fd;			/* file being followed, -1: none yet */
-	uint64_t dev, ino;
 	off_t at;
 	size_t used;
 	char part[LINE_MAX_BYTES * 4];

@@ -1,0 +1,165 @@
+#include "oom.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "supervisor/loop.h"
+#include "supervisor/proc.h"
+
+/* The number behind `key` at the start of a line; -1 if there is none. */
+static int64_t counter(const char *text, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (const char *p = text; p && *p; p = strchr(p, '\n'), p = p ? p + 1 : NULL)
+		if (!strncmp(p, key, len) && p[len] == ' ')
+			return strtoll(p + len, NULL, 10);
+	return -1;
+}
+
+static int64_t file_counter(const char *path)
+{
+	char text[1024];
+
+	return proc_read(path, text, sizeof(text)) < 0 ? -1 : counter(text, "oom_kill");
+}
+
+/* /proc/vmstat is some kilobytes long, and this is not on the way to a restart. */
+static int64_t system_counter(void)
+{
+	char text[16384];
+
+	return proc_read("/proc/vmstat", text, sizeof(text)) < 0 ? -1 : counter(text, "oom_kill");
+}
+
+static bool lists_memory(const char *controllers, size_t len)
+{
+	static const char memory[] = "memory";
+
+	for (const char *p = controllers, *end = p + len; p < end;) {
+		size_t n = strcspn(p, ",:");
+
+		if (n == sizeof(memory) - 1 && !memcmp(p, memory, n))
+			return true;
+		p += n + 1;
+	}
+	return false;
+}
+
+/* "4:memory:/path" is v1, "0::/path" is v2; a line of v1 counts more. */
+static void find_file(struct oom_watch *w, char *cgroups)
+{
+	char *save = NULL;
+
+	for (char *line = strtok_r(cgroups, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char *names = strchr(line, ':'), *path = names ? strchr(names + 1, ':') : NULL;
+
+		if (!path)
+			continue;
+		if (lists_memory(names + 1, (size_t)(path - names - 1))) {
+			snprintf(w->file, sizeof(w->file),
+				 "/sys/fs/cgroup/memory%s/memory.oom_control", path + 1);
+			return;
+		}
+		if (path == names + 1)
+			snprintf(w->file, sizeof(w->file), "/sys/fs/cgroup%s/memory.events",
+				 path + 1);
+	}
+}
+
+void oom_begin(struct oom_watch *w, pid_t pid, msec_t started_at)
+{
+	char path[32], cgroups[2048];
+
+	*w = (struct oom_watch){ .pid = pid, .started_at = started_at };
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
+	if (proc_read(path, cgroups, sizeof(cgroups)) > 0)
+		find_file(w, cgroups);
+	w->cgroup_kills = w->file[0] ? file_counter(w->file) : -1;
+	w->system_kills = system_counter();
+}
+
+static const char *find(const char *text, const char *end, const char *what)
+{
+	return memmem(text, (size_t)(end - text), what, strlen(what));
+}
+
+static bool number_at(const char *p, const char *end, pid_t pid)
+{
+	char want[16];
+	size_t len = (size_t)snprintf(want, sizeof(want), "%d", (int)pid);
+
+	return (size_t)(end - p) >= len && !memcmp(p, want, len) &&
+	       (p + len == end || !isdigit((unsigned char)p[len]));
+}
+
+int oom_line_names(const char *line, size_t len, pid_t pid)
+{
+	static const char *const before_pid[] = { "Killed process ", "Kill process " };
+	const char *end = line + len, *p;
+
+	for (unsigned i = 0; i < ARRAY_LEN(before_pid); i++) {
+		p = find(line, end, before_pid[i]);
+		if (p && number_at(p + strlen(before_pid[i]), end, pid))
+			return 1;
+	}
+	p = find(line, end, "oom-kill:");
+	p = p ? find(p, end, ",pid=") : NULL;
+	return p && number_at(p + strlen(",pid="), end, pid);
+}
+
+/* "6,1234,98765432,-;text": the third number is microseconds since boot. */
+static msec_t record_ms(const char *record)
+{
+	const char *p = strchr(record, ',');
+
+	p = p ? strchr(p + 1, ',') : NULL;
+	return p ? strtoll(p + 1, NULL, 10) / 1000 : 0;
+}
+
+static bool kernel_log_names(const struct oom_watch *w)
+{
+	enum { RECORDS_MAX = 65536, SLACK_MS = 1000 };
+	char record[2048];
+	bool found = false;
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	for (unsigned i = 0; i < RECORDS_MAX && !found; i++) {
+		ssize_t n = read(fd, record, sizeof(record) - 1);
+
+		if (n < 0 && (errno == EPIPE || errno == EINTR || errno == EINVAL))
+			continue;	/* overwritten meanwhile, or too long */
+		if (n <= 0)
+			break;
+		record[n] = '\0';
+		found = record_ms(record) + SLACK_MS >= w->started_at &&
+			oom_line_names(record, (size_t)n, w->pid);
+	}
+	close(fd);
+	return found;
+}
+
+/*
+ * The counters also count other processes and the kernel's pids may not be
+ * ours, so an unchanged counter proves that it was not, a line with the pid
+ * that it was; a changed counter of its own cgroup is taken for a yes.
+ */
+enum answer oom_was(const struct oom_watch *w)
+{
+	int64_t cgroup = w->cgroup_kills < 0 ? -1 : file_counter(w->file);
+
+	if (w->system_kills >= 0 && system_counter() == w->system_kills)
+		return ANSWER_NO;
+	if (kernel_log_names(w))
+		return ANSWER_YES;
+	if (cgroup < 0)
+		return ANSWER_UNKNOWN;
+	return cgroup > w->cgroup_kills ? ANSWER_YES : ANSWER_NO;
+}

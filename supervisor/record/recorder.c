@@ -1,0 +1,557 @@
+#include "recorder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "logfile.h"
+#include "supervisor/loop.h"
+#include "supervisor/proc.h"
+
+enum {
+	SOCKET_KEY = -1,
+	TAKES_A_TURN = 16,	/* one chatty child must not starve the others */
+	LOCK_LOOK_MS = 50,
+};
+
+struct stream {
+	int fifo;		/* -1: not used, or nobody holds it any more */
+	struct logfile log;
+	bool more;		/* left something in the pipe */
+	msec_t empty_at;	/* last time the pipe was seen empty */
+	/* what the supervisor knows already */
+	unsigned told_generation;
+	off_t told_end, told_final;
+	bool final_known;	/* told_final: where the file that it reads really ended */
+	int told_disk_errno;
+	msec_t gap_from, gap_to;	/* MSEC_NONE: no gap to tell of */
+};
+
+struct slot {
+	unsigned serial;
+	bool flush;		/* an answer is owed */
+	struct stream stream[WRITER_STREAMS];
+};
+
+struct recorder {
+	const struct recorder_conf *conf;
+	int epoll, lock;
+	char lock_text[32];
+	bool congested;		/* the supervisor does not read fast enough */
+	msec_t orphan_at;	/* MSEC_NONE while the supervisor lives */
+	int slots;		/* highest used + 1 */
+	struct slot *slot[UNITS_MAX];
+};
+
+void recorder_fifo_path(char *out, size_t size, const char *run_dir, const char *unit,
+			unsigned stream)
+{
+	snprintf(out, size, "%s/%s.%s", run_dir, unit, stream ? "err" : "out");
+}
+
+/* What the supervisor is told: each stream's state, sent where it differs from what was told. */
+
+static void watch_socket(struct recorder *r, bool congested)
+{
+	struct epoll_event ev = { .events = EPOLLIN | (congested ? EPOLLOUT : 0),
+				  .data.u32 = (uint32_t)SOCKET_KEY };
+
+	if (r->congested != congested)
+		(void)epoll_ctl(r->epoll, EPOLL_CTL_MOD, r->conf->sock, &ev);
+	r->congested = congested;
+}
+
+static bool send_note(struct recorder *r, const struct recorder_note *note)
+{
+	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } control = { 0 };
+	struct iovec iov = { .iov_base = (void *)note, .iov_len = sizeof(*note) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (r->orphan_at != MSEC_NONE)
+		return true;
+	if (note->ev.fd >= 0) {
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control);
+		control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
+						 .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+		memcpy(CMSG_DATA(&control.head), &note->ev.fd, sizeof(int));
+	}
+	if (sendmsg(r->conf->sock, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		return true;
+	if (errno == EAGAIN || errno == ENOBUFS)
+		watch_socket(r, true);
+	return false;
+}
+
+static bool tell_file(struct recorder *r, struct recorder_note note, struct stream *s)
+{
+	bool first = s->told_generation == 0;
+
+	if (s->told_generation == s->log.generation || s->log.fd < 0)
+		return true;
+	note.ev.kind = WRITER_FILE;
+	note.ev.fd = s->log.fd;
+	note.ev.memory = s->log.memory;
+	/* what memory held is at the end of the file on disk now, and was told before */
+	note.ev.from = first || (!s->log.memory && s->told_disk_errno) ? s->log.at : 0;
+	note.ev.former_end = first ? 0 : s->told_final;
+	if (!send_note(r, &note))
+		return false;
+	s->told_generation = s->log.generation;
+	s->told_end = note.ev.from;
+	s->final_known = false;
+	return true;
+}
+
+static bool tell_disk(struct recorder *r, struct recorder_note note, struct stream *s)
+{
+	if (s->told_disk_errno == s->log.disk_errno)
+		return true;
+	note.ev.kind = WRITER_DISK;
+	note.ev.disk_errno = s->log.disk_errno;
+	if (!send_note(r, &note))
+		return false;
+	s->told_disk_errno = s->log.disk_errno;
+	return true;
+}
+
+static bool tell_data(struct recorder *r, struct recorder_note note, struct stream *s)
+{
+	if (s->told_end == s->log.at || s->log.fd < 0)
+		return true;
+	note.ev.kind = WRITER_DATA;
+	note.ev.end = s->log.at;
+	if (!send_note(r, &note))
+		return false;
+	s->told_end = s->log.at;
+	return true;
+}
+
+static bool tell_gap(struct recorder *r, struct recorder_note note, struct stream *s)
+{
+	if (s->gap_to == MSEC_NONE)
+		return true;
+	note.ev.kind = WRITER_GAP;
+	note.ev.from_ms = s->gap_from;
+	note.ev.to_ms = s->gap_to;
+	if (!send_note(r, &note))
+		return false;
+	s->gap_from = s->gap_to = MSEC_NONE;
+	return true;
+}
+
+static bool tell_stream(struct recorder *r, int index, unsigned which)
+{
+	struct slot *slot = r->slot[index];
+	struct stream *s = &slot->stream[which];
+	struct recorder_note note = { .slot = index, .serial = slot->serial,
+				      .ev = { .stream = which, .fd = -1 } };
+
+	return tell_file(r, note, s) && tell_disk(r, note, s) && tell_data(r, note, s) &&
+	       tell_gap(r, note, s);
+}
+
+static void tell(struct recorder *r, int index)
+{
+	struct slot *slot = r->slot[index];
+	struct recorder_note note = { .slot = index, .serial = slot->serial,
+				      .ev = { .kind = WRITER_FLUSHED, .fd = -1 } };
+
+	for (unsigned i = 0; i < WRITER_STREAMS; i++)
+		if (!tell_stream(r, index, i))
+			return;
+	if (slot->flush && send_note(r, &note))
+		slot->flush = false;
+}
+
+static void tell_all(struct recorder *r)
+{
+	watch_socket(r, false);
+	for (int i = 0; i < r->slots && !r->congested; i++)
+		if (r->slot[i])
+			tell(r, i);
+}
+
+/* Moving bytes. */
+
+static void note_gap(struct stream *s, msec_t now)
+{
+	char text[128];
+
+	if (s->gap_from == MSEC_NONE)
+		s->gap_from = s->empty_at;
+	s->gap_to = now;
+	snprintf(text, sizeof(text),
+		 "-- ptpwarden: the pipe was full, lines between %lld.%03lld s and %lld.%03lld s may be missing",
+		 (long long)(s->gap_from / SEC), (long long)(s->gap_from % SEC),
+		 (long long)(now / SEC), (long long)(now % SEC));
+	logfile_note(&s->log, text);
+}
+
+static void follow_generation(struct stream *s)
+{
+	if (s->log.generation == s->told_generation || s->final_known)
+		return;
+	s->told_final = s->log.former_end;
+	s->final_known = true;
+}
+
+static void drain(struct stream *s, bool was_full)
+{
+	ssize_t n = 1;
+
+	for (int i = 0; i < TAKES_A_TURN && n > 0; i++) {
+		n = logfile_take(&s->log, s->fifo);
+		follow_generation(s);
+	}
+	s->more = n > 0;
+	if (was_full) {
+		note_gap(s, loop_now());
+		follow_generation(s);
+	}
+	if (!s->more)
+		s->empty_at = loop_now();
+}
+
+static void drain_slot(struct recorder *r, int index)
+{
+	for (unsigned i = 0; i < WRITER_STREAMS; i++) {
+		struct stream *s = &r->slot[index]->stream[i];
+
+		while (s->fifo >= 0) {
+			drain(s, false);
+			if (!s->more)
+				break;
+		}
+	}
+}
+
+static void stop_stream(struct stream *s)
+{
+	if (s->fifo >= 0)
+		close(s->fifo);
+	s->fifo = -1;
+	s->more = false;
+}
+
+static void on_stream(struct recorder *r, uint32_t key, uint32_t events)
+{
+	int index = (int)(key / WRITER_STREAMS);
+	struct stream *s = r->slot[index] ? &r->slot[index]->stream[key % WRITER_STREAMS] : NULL;
+
+	if (!s || s->fifo < 0)
+		return;
+	/* held read-write, a pipe that cannot be written is full; as an orphan we only read */
+	if (events & EPOLLIN)
+		drain(s, r->orphan_at == MSEC_NONE && !(events & EPOLLOUT));
+	tell(r, index);
+}
+
+static void take_turns(struct recorder *r)
+{
+	for (int i = 0; i < r->slots; i++) {
+		for (unsigned k = 0; r->slot[i] && k < WRITER_STREAMS; k++) {
+			if (!r->slot[i]->stream[k].more)
+				continue;
+			drain(&r->slot[i]->stream[k], false);
+			tell(r, i);
+		}
+	}
+}
+
+/* Orders. */
+
+static int open_fifo(const char *path, int flags)
+{
+	struct stat st;
+	int fd = open(path, flags | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* Edge-triggered: EPOLLOUT comes along with EPOLLIN and tells whether the pipe had room. */
+static void watch_fifo(struct recorder *r, int fd, int index, unsigned which)
+{
+	struct epoll_event ev = {
+		.events = EPOLLIN | EPOLLOUT | EPOLLET,
+		.data.u32 = (uint32_t)index * WRITER_STREAMS + which,
+	};
+
+	(void)epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &ev);
+}
+
+static void start_stream(struct recorder *r, const struct recorder_order *o, unsigned which)
+{
+	struct stream *s = &r->slot[o->slot]->stream[which];
+	char path[LOGFILE_PATH_MAX];
+	int size = RECORDER_PIPE_BYTES;
+
+	*s = (struct stream){ .fifo = -1, .log.fd = -1, .empty_at = loop_now(),
+			      .gap_from = MSEC_NONE, .gap_to = MSEC_NONE };
+	if (which && !o->split)
+		return;
+	recorder_fifo_path(path, sizeof(path), r->conf->run_dir, o->name, which);
+	s->fifo = open_fifo(path, O_RDWR);
+	if (s->fifo < 0)
+		return;
+	while (size > 64 * 1024 && (size_t)size > o->file_size)
+		size /= 2;
+	(void)fcntl(s->fifo, F_SETPIPE_SZ, size);
+	snprintf(path, sizeof(path), "%s/%s%s", r->conf->log_dir, o->name,
+		 which ? ".err.log" : ".log");
+	logfile_open(&s->log, path, o->file_size, o->files, o->memory_size);
+	watch_fifo(r, s->fifo, o->slot, which);
+}
+
+static void remove_slot(struct recorder *r, int index)
+{
+	if (!r->slot[index])
+		return;
+	drain_slot(r, index);
+	for (unsigned i = 0; i < WRITER_STREAMS; i++) {
+		stop_stream(&r->slot[index]->stream[i]);
+		logfile_close(&r->slot[index]->stream[i].log);
+	}
+	free(r->slot[index]);
+	r->slot[index] = NULL;
+}
+
+static void add_slot(struct recorder *r, const struct recorder_order *o)
+{
+	remove_slot(r, o->slot);
+	r->slot[o->slot] = calloc(1, sizeof(struct slot));
+	if (!r->slot[o->slot])
+		return;
+	r->slot[o->slot]->serial = o->serial;
+	for (unsigned i = 0; i < WRITER_STREAMS; i++)
+		start_stream(r, o, i);
+	if (o->slot >= r->slots)
+		r->slots = o->slot + 1;
+	tell(r, o->slot);
+}
+
+static void flush(struct recorder *r, int index)
+{
+	if (!r->slot[index])
+		return;
+	drain_slot(r, index);
+	r->slot[index]->flush = true;
+	tell(r, index);
+}
+
+static void obey(struct recorder *r, const struct recorder_order *o)
+{
+	if (o->slot < 0 || o->slot >= UNITS_MAX)
+		return;
+	switch (o->command) {
+	case RECORDER_ADD:
+		add_slot(r, o);
+		break;
+	case RECORDER_REMOVE:
+		remove_slot(r, o->slot);
+		break;
+	case RECORDER_FLUSH:
+		flush(r, o->slot);
+		break;
+	}
+}
+
+/* The supervisor is gone: hold the pipes for reading only, so that the last writer's end shows. */
+static void become_orphan(struct recorder *r)
+{
+	char path[32];
+
+	(void)epoll_ctl(r->epoll, EPOLL_CTL_DEL, r->conf->sock, NULL);
+	r->orphan_at = loop_now();
+	for (int i = 0; i < r->slots; i++) {
+		for (unsigned k = 0; r->slot[i] && k < WRITER_STREAMS; k++) {
+			struct stream *s = &r->slot[i]->stream[k];
+			int fd;
+
+			if (s->fifo < 0)
+				continue;
+			snprintf(path, sizeof(path), "/proc/self/fd/%d", s->fifo);
+			fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+			drain(s, false);
+			stop_stream(s);
+			s->fifo = fd;
+			if (fd >= 0)
+				watch_fifo(r, fd, i, k);
+		}
+	}
+}
+
+static void on_socket(struct recorder *r, uint32_t events)
+{
+	struct recorder_order o;
+	ssize_t n;
+
+	if (events & EPOLLOUT)
+		tell_all(r);
+	while ((n = recv(r->conf->sock, &o, sizeof(o), MSG_DONTWAIT)) == (ssize_t)sizeof(o))
+		obey(r, &o);
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		become_orphan(r);
+}
+
+/* Being alone, and the next ptpwarden. */
+
+static bool successor_waits(const struct recorder *r)
+{
+	char text[sizeof(r->lock_text)] = "";
+
+	return pread(r->lock, text, sizeof(text) - 1, 0) >= 0 && strcmp(text, r->lock_text) != 0;
+}
+
+static void sign_lock(struct recorder *r)
+{
+	if (ftruncate(r->lock, 0) < 0 ||
+	    pwrite(r->lock, r->lock_text, strlen(r->lock_text), 0) < 0)
+		r->lock_text[0] = '\0';
+}
+
+/* What an older writer still moves must be in the files before we go on behind it. */
+static void take_lock(struct recorder *r)
+{
+	char path[RECORDER_PATH_MAX + 32];
+
+	snprintf(path, sizeof(path), "%s/writer.lock", r->conf->run_dir);
+	snprintf(r->lock_text, sizeof(r->lock_text), "%d %lld\n", (int)getpid(),
+		 (long long)loop_now());
+	r->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (r->lock < 0)
+		return;
+	if (flock(r->lock, LOCK_EX | LOCK_NB) < 0) {
+		sign_lock(r);
+		while (flock(r->lock, LOCK_EX) < 0 && errno == EINTR)
+			;
+	}
+	sign_lock(r);
+}
+
+static bool held(int fifo)
+{
+	struct pollfd p = { .fd = fifo, .events = POLLIN };
+
+	return poll(&p, 1, 0) <= 0 || (p.revents & POLLIN) || !(p.revents & POLLHUP);
+}
+
+static bool any_held(struct recorder *r)
+{
+	bool any = false;
+
+	for (int i = 0; i < r->slots; i++) {
+		for (unsigned k = 0; r->slot[i] && k < WRITER_STREAMS; k++) {
+			struct stream *s = &r->slot[i]->stream[k];
+
+			if (s->fifo >= 0 && !held(s->fifo))
+				stop_stream(s);
+			any = any || s->fifo >= 0;
+		}
+	}
+	return any;
+}
+
+static bool finished(struct recorder *r)
+{
+	if (r->orphan_at == MSEC_NONE)
+		return false;
+	return loop_now() - r->orphan_at >= WRITER_LINGER_MS || successor_waits(r) || !any_held(r);
+}
+
+/* Returns when to look again, MSEC_NONE: no need. */
+static msec_t try_disks(struct recorder *r, msec_t now)
+{
+	msec_t next = MSEC_NONE;
+
+	for (int i = 0; i < r->slots; i++) {
+		for (unsigned k = 0; r->slot[i] && k < WRITER_STREAMS; k++) {
+			struct stream *s = &r->slot[i]->stream[k];
+
+			if (s->log.retry_at == MSEC_NONE)
+				continue;
+			if (s->log.retry_at <= now && logfile_recover(&s->log, now)) {
+				follow_generation(s);
+				tell(r, i);
+			} else if (next == MSEC_NONE || s->log.retry_at < next) {
+				next = s->log.retry_at;
+			}
+		}
+	}
+	return next;
+}
+
+static int time_to_wait(struct recorder *r)
+{
+	msec_t now = loop_now(), next = try_disks(r, now), wait = -1;
+
+	for (int i = 0; i < r->slots; i++)
+		for (unsigned k = 0; r->slot[i] && k < WRITER_STREAMS; k++)
+			if (r->slot[i]->stream[k].more)
+				return 0;
+	if (next != MSEC_NONE)
+		wait = next > now ? next - now : 0;
+	if (r->orphan_at != MSEC_NONE && (wait < 0 || wait > LOCK_LOOK_MS))
+		wait = LOCK_LOOK_MS;
+	return (int)wait;
+}
+
+static void serve(struct recorder *r)
+{
+	struct epoll_event ev[16];
+
+	while (!finished(r)) {
+		int n = epoll_wait(r->epoll, ev, ARRAY_LEN(ev), time_to_wait(r));
+
+		for (int i = 0; i < n; i++) {
+			if (ev[i].data.u32 == (uint32_t)SOCKET_KEY)
+				on_socket(r, ev[i].events);
+			else
+				on_stream(r, ev[i].data.u32, ev[i].events);
+		}
+		take_turns(r);
+	}
+}
+
+/* At shutdown BusyBox sends TERM to everybody: the last words are still to come then. */
+static void ignore_signals(void)
+{
+	static const int ignored[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE,
+				       SIGUSR1, SIGUSR2, SIGTSTP, SIGXFSZ, SIGALRM };
+	struct sigaction ign = { .sa_handler = SIG_IGN };
+
+	proc_default_signals();
+	for (unsigned i = 0; i < ARRAY_LEN(ignored); i++)
+		(void)sigaction(ignored[i], &ign, NULL);
+}
+
+void recorder_run(const struct recorder_conf *conf)
+{
+	struct recorder r = { .conf = conf, .orphan_at = MSEC_NONE };
+	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = (uint32_t)SOCKET_KEY };
+
+	ignore_signals();
+	proc_close_others(conf->sock);
+	(void)setsid();
+	(void)prctl(PR_SET_NAME, "ptpwarden-log", 0, 0, 0);
+	take_lock(&r);
+	r.epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (r.epoll < 0 || epoll_ctl(r.epoll, EPOLL_CTL_ADD, conf->sock, &ev) < 0)
+		_exit(1);
+	serve(&r);
+	_exit(0);
+}

@@ -1,0 +1,358 @@
+#include "writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "recorder.h"
+
+struct client_slot {
+	struct writer_unit unit;	/* name points to `name` */
+	char name[UNIT_NAME_MAX];
+	int fd[WRITER_STREAMS];
+	unsigned serial;
+	bool told;			/* the writer knows of it */
+};
+
+struct writer {
+	struct ev_loop *loop;
+	struct recorder_conf conf;	/* sock: its end, only while forking */
+	int sock;			/* -1: none */
+	pid_t pid;			/* 0: none, or reaped */
+	unsigned restarts, serial;
+	double restart_after;		/* seconds; grows while it keeps dying */
+	ev_io io;
+	ev_timer again;			/* to start it again, or to repeat an order */
+	struct client_slot *slot[UNITS_MAX];
+};
+
+/* Orders. */
+
+static int order(struct writer *w, const struct recorder_order *o)
+{
+	if (w->sock < 0)
+		return -ENOTCONN;
+	return send(w->sock, o, sizeof(*o), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static void later(struct writer *w, double seconds)
+{
+	if (ev_is_active(&w->again))
+		return;
+	ev_timer_set(&w->again, seconds, 0.);
+	ev_timer_start(w->loop, &w->again);
+}
+
+static void tell_slot(struct writer *w, int index)
+{
+	struct client_slot *s = w->slot[index];
+	struct recorder_order o = {
+		.command = RECORDER_ADD, .slot = index, .serial = s->serial, .file_size = s->unit.file_size,
+		.memory_size = s->unit.memory_size, .files = s->unit.files, .split = s->unit.split,
+	};
+
+	strcpy(o.name, s->name);
+	s->told = order(w, &o) == 0;
+	if (!s->told)
+		later(w, 1.);
+}
+
+static void tell_slots(struct writer *w)
+{
+	for (int i = 0; i < UNITS_MAX; i++)
+		if (w->slot[i] && !w->slot[i]->told)
+			tell_slot(w, i);
+}
+
+/* Its life. */
+
+static int spawn(struct writer *w, struct err *err)
+{
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_set(err, errno, "no socket for the writer: %s", strerror(errno));
+	pid = fork();
+	if (pid == 0) {
+		w->conf.sock = pair[1];
+		recorder_run(&w->conf);
+	}
+	close(pair[1]);
+	if (pid < 0) {
+		int code = errno;
+
+		close(pair[0]);
+		return err_set(err, code, "no process for the writer: %s", strerror(code));
+	}
+	w->pid = pid;
+	w->sock = pair[0];
+	ev_io_set(&w->io, w->sock, EV_READ);
+	ev_io_start(w->loop, &w->io);
+	return 0;
+}
+
+static void disconnect(struct writer *w)
+{
+	ev_io_stop(w->loop, &w->io);
+	if (w->sock >= 0)
+		close(w->sock);
+	w->sock = -1;
+}
+
+static void lost(struct writer *w)
+{
+	disconnect(w);
+	for (int i = 0; i < UNITS_MAX; i++)
+		if (w->slot[i])
+			w->slot[i]->told = false;
+	ev_timer_stop(w->loop, &w->again);
+	later(w, w->restart_after);
+	w->restart_after = w->restart_after < 10. ? w->restart_after * 2 : 10.;
+}
+
+static void on_again(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct writer *w = container_of(timer, struct writer, again);
+
+	ev_timer_stop(loop, timer);
+	if (w->sock < 0) {
+		/* it may still be dying, but it is ours and its pid is not reused before */
+		if (w->pid && waitpid(w->pid, NULL, WNOHANG) == 0) {
+			later(w, .05);
+			return;
+		}
+		w->pid = 0;
+		if (spawn(w, NULL) < 0) {
+			later(w, 1.);
+			return;
+		}
+		w->restarts++;
+	}
+	tell_slots(w);
+}
+
+/* Its notes. */
+
+static int descriptor_in(struct msghdr *msg)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+	int fd = -1;
+
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&fd, CMSG_DATA(c), sizeof(int));
+	return fd;
+}
+
+static ssize_t receive(struct writer *w, struct recorder_note *note)
+{
+	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } control;
+	struct iovec iov = { .iov_base = note, .iov_len = sizeof(*note) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+			      .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(w->sock, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	if (n == sizeof(*note))
+		note->ev.fd = descriptor_in(&msg);
+	return n;
+}
+
+static void hand_on(struct writer *w, const struct recorder_note *note)
+{
+	struct client_slot *s = note->slot >= 0 && note->slot < UNITS_MAX ? w->slot[note->slot] : NULL;
+
+	if (s && s->serial == note->serial)
+		s->unit.fn(s->unit.owner, &note->ev);
+	else if (note->ev.fd >= 0)
+		close(note->ev.fd);
+}
+
+/* Of several "written up to" in a row only the last one matters. */
+static bool outdated(const struct recorder_note *old, const struct recorder_note *next)
+{
+	return old->ev.kind == WRITER_DATA && next->ev.kind == WRITER_DATA &&
+	       old->slot == next->slot && old->ev.stream == next->ev.stream;
+}
+
+static void on_note(struct ev_loop *loop, ev_io *io, int revents)
+{
+	enum { NOTES_A_TURN = 64 };
+	struct writer *w = container_of(io, struct writer, io);
+	struct recorder_note note[2];
+	bool held = false;
+	ssize_t n = 0;
+
+	for (int i = 0; i < NOTES_A_TURN; i++) {
+		n = receive(w, &note[1]);
+		if (n != sizeof(note[1]))
+			break;
+		if (held && !outdated(&note[0], &note[1]))
+			hand_on(w, &note[0]);
+		note[0] = note[1];
+		held = true;
+		w->restart_after = .05;
+	}
+	if (held)
+		hand_on(w, &note[0]);
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		lost(w);
+}
+
+/* Units. */
+
+static int make_fifo(const char *path, struct err *err)
+{
+	struct stat st;
+	int fd;
+
+	if (mkfifo(path, 0600) < 0 && errno != EEXIST)
+		return err_set(err, errno, "%s could not be made: %s", path, strerror(errno));
+	fd = open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, errno, "%s could not be opened: %s", path, strerror(errno));
+	if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && st.st_uid == geteuid())
+		return fd;
+	close(fd);
+	return err_set(err, EINVAL, "%s is not a FIFO of ours; remove it", path);
+}
+
+static void close_slot(struct client_slot *s)
+{
+	if (s->fd[1] >= 0 && s->fd[1] != s->fd[0])
+		close(s->fd[1]);
+	if (s->fd[0] >= 0)
+		close(s->fd[0]);
+}
+
+static int open_slot(struct writer *w, struct client_slot *s, struct err *err)
+{
+	char path[RECORDER_PATH_MAX + UNIT_NAME_MAX + 8];
+
+	for (unsigned i = 0; i < WRITER_STREAMS; i++) {
+		if (i && !s->unit.split) {
+			s->fd[i] = s->fd[0];
+			continue;
+		}
+		recorder_fifo_path(path, sizeof(path), w->conf.run_dir, s->name, i);
+		s->fd[i] = make_fifo(path, err);
+		if (s->fd[i] < 0)
+			return s->fd[i];
+	}
+	return 0;
+}
+
+static int free_slot(const struct writer *w)
+{
+	for (int i = 0; i < UNITS_MAX; i++)
+		if (!w->slot[i])
+			return i;
+	return -1;
+}
+
+int writer_add(struct writer *w, const struct writer_unit *unit, int fd[WRITER_STREAMS],
+	       struct err *err)
+{
+	struct client_slot *s;
+	int rc, index = free_slot(w);
+
+	if (index < 0 || strlen(unit->name) >= UNIT_NAME_MAX)
+		return err_set(err, E2BIG, "%s: too many units, or its name is too long", unit->name);
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return err_set(err, ENOMEM, "no memory for the output of %s", unit->name);
+	*s = (struct client_slot){ .unit = *unit, .serial = ++w->serial,
+				    .fd = { -1, -1 } };
+	strcpy(s->name, unit->name);
+	s->unit.name = s->name;
+	if (s->unit.files == 0)
+		s->unit.files = 1;
+	rc = open_slot(w, s, err);
+	if (rc < 0) {
+		close_slot(s);
+		free(s);
+		return rc;
+	}
+	w->slot[index] = s;
+	memcpy(fd, s->fd, sizeof(s->fd));
+	tell_slot(w, index);
+	return index;
+}
+
+void writer_remove(struct writer *w, int slot)
+{
+	struct recorder_order o = { .command = RECORDER_REMOVE, .slot = slot };
+
+	if (slot < 0 || slot >= UNITS_MAX || !w->slot[slot])
+		return;
+	(void)order(w, &o);
+	close_slot(w->slot[slot]);
+	free(w->slot[slot]);
+	w->slot[slot] = NULL;
+}
+
+int writer_flush(struct writer *w, int slot)
+{
+	struct recorder_order o = { .command = RECORDER_FLUSH, .slot = slot };
+
+	return order(w, &o);
+}
+
+struct writer *writer_new(struct ev_loop *loop, const char *run_dir, const char *log_dir,
+			  struct err *err)
+{
+	struct writer *w;
+
+	if (strlen(run_dir) >= RECORDER_PATH_MAX || strlen(log_dir) >= RECORDER_PATH_MAX) {
+		err_set(err, ENAMETOOLONG, "%s: this path is too long", run_dir);
+		return NULL;
+	}
+	w = calloc(1, sizeof(*w));
+	if (!w) {
+		err_set(err, ENOMEM, "no memory for the writer");
+		return NULL;
+	}
+	(void)mkdir(log_dir, 0755);	/* the writer finds out whether it can be used */
+	w->loop = loop;
+	w->sock = -1;
+	w->restart_after = .05;
+	strcpy(w->conf.run_dir, run_dir);
+	strcpy(w->conf.log_dir, log_dir);
+	ev_init(&w->io, on_note);
+	ev_init(&w->again, on_again);
+	if (spawn(w, err) == 0)
+		return w;
+	free(w);
+	return NULL;
+}
+
+void writer_free(struct writer *w)
+{
+	if (!w)
+		return;
+	for (int i = 0; i < UNITS_MAX; i++) {
+		if (!w->slot[i])
+			continue;
+		close_slot(w->slot[i]);
+		free(w->slot[i]);
+	}
+	ev_timer_stop(w->loop, &w->again);
+	disconnect(w);
+	free(w);
+}
+
+pid_t writer_pid(const struct writer *w)
+{
+	return w->sock >= 0 ? w->pid : 0;
+}
+
+unsigned writer_restarts(const struct writer *w)
+{
+	return w->restarts;
+}
