@@ -151,7 +151,7 @@ static ssize_t move(struct logfile *f, int pipe_fd, size_t max)
 	return copy(f, pipe_fd, max);
 }
 
-/* A file begins where the pipe was empty, so that a line is hardly ever cut between two. */
+/* A new file begins where the pipe was empty, if it can: so a line is hardly ever cut in two. */
 static size_t make_room(struct logfile *f, int pipe_fd)
 {
 	size_t limit = limit_of(f), room = f->at < (off_t)limit ? limit - (size_t)f->at : 0;
@@ -161,7 +161,7 @@ static size_t make_room(struct logfile *f, int pipe_fd)
 		return room;
 	if (ioctl(pipe_fd, FIONREAD, &waiting) < 0 || waiting <= 0)
 		return 0;
-	if ((size_t)waiting <= room || (f->at == 0 && room))
+	if ((size_t)waiting <= room || (room && f->at < (off_t)limit / 2))
 		return room;
 	begin_file(f);
 	return limit_of(f);

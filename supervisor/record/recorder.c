@@ -19,15 +19,13 @@
 
 enum {
 	SOCKET_KEY = -1,
-	TAKES_A_TURN = 16,	/* one chatty child must not starve the others */
 	LOCK_LOOK_MS = 50,
 };
 
 struct stream {
 	int fifo;		/* -1: not used, or nobody holds it any more */
 	struct logfile log;
-	bool more;		/* left something in the pipe */
-	msec_t empty_at;	/* last time the pipe was seen empty */
+	msec_t empty_at;	/* last time the pipe was seen with room */
 	/* what the supervisor knows already */
 	unsigned told_generation;
 	off_t told_end, told_final;
@@ -205,34 +203,46 @@ static void follow_generation(struct stream *s)
 	s->final_known = true;
 }
 
-static void drain(struct stream *s, bool was_full)
+/* Held read-write, a pipe that cannot be written is full; as an orphan we only read. */
+static bool full(const struct recorder *r, const struct stream *s)
 {
-	ssize_t n = 1;
+	struct pollfd p = { .fd = s->fifo, .events = POLLOUT };
 
-	for (int i = 0; i < TAKES_A_TURN && n > 0; i++) {
-		n = logfile_take(&s->log, s->fifo);
-		follow_generation(s);
-	}
-	s->more = n > 0;
-	if (was_full) {
+	return r->orphan_at == MSEC_NONE && poll(&p, 1, 0) == 0;
+}
+
+/* Neither disk nor memory takes it: the child must not wait, and we must not spin. */
+static ssize_t discard(struct stream *s)
+{
+	char buf[4096];
+
+	return read(s->fifo, buf, sizeof(buf));
+}
+
+/* True if the pipe may hold more. */
+static bool drain(struct recorder *r, int index, unsigned which)
+{
+	struct stream *s = &r->slot[index]->stream[which];
+	bool was_full = full(r, s);
+	ssize_t n = logfile_take(&s->log, s->fifo);
+	bool dropped = n < 0;
+
+	if (dropped)
+		n = discard(s);
+	if (was_full || dropped)
 		note_gap(s, loop_now());
-		follow_generation(s);
-	}
-	if (!s->more)
+	if (n <= 0 || !was_full)
 		s->empty_at = loop_now();
+	follow_generation(s);
+	tell(r, index);
+	return n > 0;
 }
 
 static void drain_slot(struct recorder *r, int index)
 {
-	for (unsigned i = 0; i < WRITER_STREAMS; i++) {
-		struct stream *s = &r->slot[index]->stream[i];
-
-		while (s->fifo >= 0) {
-			drain(s, false);
-			if (!s->more)
-				break;
-		}
-	}
+	for (unsigned i = 0; i < WRITER_STREAMS; i++)
+		while (r->slot[index]->stream[i].fifo >= 0 && drain(r, index, i))
+			;
 }
 
 static void stop_stream(struct stream *s)
@@ -240,32 +250,14 @@ static void stop_stream(struct stream *s)
 	if (s->fifo >= 0)
 		close(s->fifo);
 	s->fifo = -1;
-	s->more = false;
 }
 
-static void on_stream(struct recorder *r, uint32_t key, uint32_t events)
+static void on_stream(struct recorder *r, uint32_t key)
 {
 	int index = (int)(key / WRITER_STREAMS);
-	struct stream *s = r->slot[index] ? &r->slot[index]->stream[key % WRITER_STREAMS] : NULL;
 
-	if (!s || s->fifo < 0)
-		return;
-	/* held read-write, a pipe that cannot be written is full; as an orphan we only read */
-	if (events & EPOLLIN)
-		drain(s, r->orphan_at == MSEC_NONE && !(events & EPOLLOUT));
-	tell(r, index);
-}
-
-static void take_turns(struct recorder *r)
-{
-	for (int i = 0; i < r->slots; i++) {
-		for (unsigned k = 0; r->slot[i] && k < WRITER_STREAMS; k++) {
-			if (!r->slot[i]->stream[k].more)
-				continue;
-			drain(&r->slot[i]->stream[k], false);
-			tell(r, i);
-		}
-	}
+	if (r->slot[index] && r->slot[index]->stream[key % WRITER_STREAMS].fifo >= 0)
+		(void)drain(r, index, key % WRITER_STREAMS);
 }
 
 /* Orders. */
@@ -283,11 +275,10 @@ static int open_fifo(const char *path, int flags)
 	return -1;
 }
 
-/* Edge-triggered: EPOLLOUT comes along with EPOLLIN and tells whether the pipe had room. */
 static void watch_fifo(struct recorder *r, int fd, int index, unsigned which)
 {
 	struct epoll_event ev = {
-		.events = EPOLLIN | EPOLLOUT | EPOLLET,
+		.events = EPOLLIN,
 		.data.u32 = (uint32_t)index * WRITER_STREAMS + which,
 	};
 
@@ -386,7 +377,6 @@ static void become_orphan(struct recorder *r)
 				continue;
 			snprintf(path, sizeof(path), "/proc/self/fd/%d", s->fifo);
 			fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-			drain(s, false);
 			stop_stream(s);
 			s->fifo = fd;
 			if (fd >= 0)
@@ -424,6 +414,18 @@ static void sign_lock(struct recorder *r)
 		r->lock_text[0] = '\0';
 }
 
+/* Another ptpwarden may come and go while we wait: then its writer does our work. */
+static void wait_for_lock(struct recorder *r)
+{
+	struct pollfd p = { .fd = r->conf->sock };
+
+	while (flock(r->lock, LOCK_EX | LOCK_NB) < 0) {
+		sign_lock(r);
+		if (poll(&p, 1, LOCK_LOOK_MS) > 0)
+			_exit(0);
+	}
+}
+
 /* What an older writer still moves must be in the files before we go on behind it. */
 static void take_lock(struct recorder *r)
 {
@@ -435,11 +437,7 @@ static void take_lock(struct recorder *r)
 	r->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (r->lock < 0)
 		return;
-	if (flock(r->lock, LOCK_EX | LOCK_NB) < 0) {
-		sign_lock(r);
-		while (flock(r->lock, LOCK_EX) < 0 && errno == EINTR)
-			;
-	}
+	wait_for_lock(r);
 	sign_lock(r);
 }
 
@@ -499,10 +497,6 @@ static int time_to_wait(struct recorder *r)
 {
 	msec_t now = loop_now(), next = try_disks(r, now), wait = -1;
 
-	for (int i = 0; i < r->slots; i++)
-		for (unsigned k = 0; r->slot[i] && k < WRITER_STREAMS; k++)
-			if (r->slot[i]->stream[k].more)
-				return 0;
 	if (next != MSEC_NONE)
 		wait = next > now ? next - now : 0;
 	if (r->orphan_at != MSEC_NONE && (wait < 0 || wait > LOCK_LOOK_MS))
@@ -521,9 +515,8 @@ static void serve(struct recorder *r)
 			if (ev[i].data.u32 == (uint32_t)SOCKET_KEY)
 				on_socket(r, ev[i].events);
 			else
-				on_stream(r, ev[i].data.u32, ev[i].events);
+				on_stream(r, ev[i].data.u32);
 		}
-		take_turns(r);
 	}
 }
 
