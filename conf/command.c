@@ -43,7 +43,7 @@ unsigned command_start(char *const argv[], enum program program)
 	return 0;
 }
 
-/* Looks at one -xyz word; *value becomes true when its last option has its value in the next word. */
+/* Looks at one -xyz word; *value: its last option has its value in the next word. */
 static bool flag_in(const char *word, const char *valued, char letter, bool *value)
 {
 	for (const char *c = word + 1; *c; c++) {
@@ -67,8 +67,9 @@ bool command_has_flag(char *const argv[], enum program program, char letter)
 		if (!strcmp(argv[i], "--"))
 			return false;
 		if (!strncmp(argv[i], "--", 2))
-			value = !strchr(argv[i], '=');	/* every long option of linuxptp takes one */
-		else if (argv[i][0] == '-' && flag_in(argv[i], valued ? valued : "", letter, &value))
+			value = !strchr(argv[i], '='); /* every long option of linuxptp takes one */
+		else if (argv[i][0] == '-' &&
+			 flag_in(argv[i], valued ? valued : "", letter, &value))
 			return true;
 		if (value && argv[i + 1])
 			i++;

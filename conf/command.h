@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include "daemon.h"
 
-/** The program that a word names by its last path component; PROG_OTHER when we know nothing about it. */
+/** The program that a word names by its last path component; PROG_OTHER: one we do not know. */
 enum program command_program(const char *word);
 
 /** "ptp4l", "phc2sys", "ts2phc", "timemaster", "other" */

@@ -30,7 +30,8 @@ static struct section *find(const struct draft *d, const struct section *like)
 {
 	struct section *s = d->first;
 
-	while (s && (s->kind != like->kind || strcmp(s->unit, like->unit) || strcmp(s->name, like->name)))
+	while (s && (s->kind != like->kind || strcmp(s->unit, like->unit) ||
+		     strcmp(s->name, like->name)))
 		s = s->next;
 	return s;
 }
@@ -95,7 +96,8 @@ static void remember_refused(struct draft *d, struct conf_where where)
 static void refuse_section(struct draft *d, const struct setting *s, const struct title *t)
 {
 	struct near n;
-	struct conf_error *e = conf_errors_add(d->errs, s->where, "unknown section [%s]", s->section);
+	struct conf_error *e =
+		conf_errors_add(d->errs, s->where, "unknown section [%s]", s->section);
 
 	near_start(&n, t->word[0]);
 	near_offer(&n, "ptpwarden");
@@ -219,7 +221,8 @@ static void on_option(struct draft *d, const struct setting *s)
 
 	if (!d->now) {
 		if (!*s->section && !d->refused)
-			conf_errors_add(d->errs, s->where, "%s stands before the first section", s->name);
+			conf_errors_add(d->errs, s->where, "%s stands before the first section",
+					s->name);
 		return;
 	}
 	o = schema_find(s->name, d->now->kind);
@@ -230,7 +233,8 @@ static void on_option(struct draft *d, const struct setting *s)
 	}
 	g = slot(d, o);
 	if (g && g->text && g->file_no == d->file_no) {
-		conf_errors_add(d->errs, s->where, "%s is given already: line %u", o->name, g->where.line);
+		conf_errors_add(d->errs, s->where, "%s is given already: line %u", o->name,
+				g->where.line);
 		return;
 	}
 	if (g) {

@@ -61,7 +61,7 @@ const struct given *section_get(const struct section *s, const char *name);
 /** Was it given, rightly or wrongly? */
 bool section_mentions(const struct section *s, const char *name);
 
-/** Does a refused section name this unit? Then it is not missing, only misspelt. NULL: any refused one. */
+/** Does a refused section name this unit? Then it is not missing, only misspelt. NULL: any. */
 bool draft_refused(const struct draft *d, const char *unit);
 
 /** The next section of that kind behind `after` (NULL: the first). `unit` NULL: of any unit. */

@@ -18,7 +18,7 @@ struct daemon {
 	const char *name;
 	const char *script;	/* the init script whose default this is */
 	const char *preset;	/* its arguments when nothing else is said */
-	const char *variables[5];	/* names in use for the arguments, the first that is set wins */
+	const char *variables[5]; /* names in use for the arguments, the first that is set wins */
 	char source[320];	/* where the arguments come from, for a comment */
 	char args[SHELLVAR_BYTES];
 	unsigned shell_line;	/* a line of the file that only a shell understands */
@@ -30,7 +30,8 @@ static const struct daemon daemons[] = {
 	{ .name = "ptp4l", .script = "S65ptp4l", .preset = "-f /etc/linuxptp.cfg",
 	  .variables = { "PTP4L_ARGS", "PTP4L_OPTS", "PTP4L_OPTIONS", "DAEMON_ARGS", "OPTIONS" } },
 	{ .name = "phc2sys", .script = "S66phc2sys", .preset = "-a -r -S 1.0",
-	  .variables = { "PHC2SYS_ARGS", "PHC2SYS_OPTS", "PHC2SYS_OPTIONS", "DAEMON_ARGS", "OPTIONS" } },
+	  .variables = { "PHC2SYS_ARGS", "PHC2SYS_OPTS", "PHC2SYS_OPTIONS", "DAEMON_ARGS",
+			 "OPTIONS" } },
 };
 
 /* @return bytes, 0 when there is no such file, -errno */
@@ -50,7 +51,8 @@ static ssize_t read_file(const char *path, char *out, size_t size, struct err *e
 	return bad ? err_set(err, bad, "%s: %s", path, strerror(bad)) : (ssize_t)n;
 }
 
-static int take_variable(struct daemon *d, const struct shellvars *vars, const char *path, struct err *err)
+static int take_variable(struct daemon *d, const struct shellvars *vars, const char *path,
+			 struct err *err)
 {
 	for (unsigned i = 0; i < ARRAY_LEN(d->variables); i++) {
 		const struct shellvar *v = shellvars_get(vars, d->variables[i]);
@@ -59,7 +61,7 @@ static int take_variable(struct daemon *d, const struct shellvars *vars, const c
 			continue;
 		if (v->unclear)
 			return err_set(err, EINVAL,
-				       "%s:%u: only a shell can work out %s; write its value out and import again",
+				       "%s:%u: only a shell can work out %s; write its value there",
 				       path, v->line, v->name);
 		snprintf(d->args, sizeof(d->args), "%s", v->value);
 		snprintf(d->source, sizeof(d->source), "%s of %s", v->name, path);
@@ -97,14 +99,15 @@ out:
 	return rc;
 }
 
-/* An init script hands its arguments on unquoted: they fall apart at blanks, quotes mean nothing. */
+/* An init script hands its arguments on unquoted: only blanks separate, quotes mean nothing. */
 static int split(struct daemon *d, struct err *err)
 {
 	char *rest = d->args, *word;
 
 	while ((word = strtok_r(rest, " \t\r\n", &rest))) {
 		if (d->n == WORDS_MAX)
-			return err_set(err, E2BIG, "%s: more than %d arguments", d->source, WORDS_MAX);
+			return err_set(err, E2BIG, "%s: more than %d arguments", d->source,
+				       WORDS_MAX);
 		d->word[d->n++] = word;
 	}
 	return 0;
@@ -128,7 +131,9 @@ static const char *only_interface(const struct daemon *ptp4l)
 
 		if (strncmp(ptp4l->word[i], "-i", 2))
 			continue;
-		name = ptp4l->word[i][2] ? ptp4l->word[i] + 2 : i + 1 < ptp4l->n ? ptp4l->word[i + 1] : "";
+		name = ptp4l->word[i] + 2;
+		if (!*name && i + 1 < ptp4l->n)
+			name = ptp4l->word[i + 1];
 		if (found || !value_interface_ok(name))
 			return NULL;
 		found = name;
@@ -159,7 +164,8 @@ static void add_unit(struct text *t, const struct daemon *d, const char *interfa
 	text_add_escaped(t, d->source, strlen(d->source));
 	text_add(t, "\n");
 	if (d->shell_line)
-		text_add(t, "; that file does more than set variables (line %u): look it over\n", d->shell_line);
+		text_add(t, "; that file does more than set variables (line %u): look it over\n",
+			 d->shell_line);
 	text_add(t, "command   = %s", d->name);
 	for (unsigned i = 0; i < d->n; i++)
 		add_word(t, d->word[i], interface);
@@ -173,15 +179,17 @@ static void write_ptp4l(struct text *t, const struct daemon *d, const char *inte
 		text_add(t, "interface = %s\n", interface);
 	if (gives(d, "-S"))
 		return;
-	text_add(t, "\n; For a port that cannot stamp in hardware, or when its clock fails, take away the ; here:\n"
-		    ";[alternate %s software]\n;args      = -S\n", d->name);
+	text_add(t,
+		 "\n; where the port may turn out not to stamp in hardware, take away the ; here\n"
+		 ";[alternate %s software]\n;args      = -S\n",
+		 d->name);
 }
 
 static void write_phc2sys(struct text *t, const struct daemon *d, const struct daemon *ptp4l,
 			  const char *interface)
 {
 	if (gives(ptp4l, "-S")) {
-		text_add(t, "\n; No phc2sys: with software stamping (-S) ptp4l steers the system's clock itself.\n");
+		text_add(t, "\n; No phc2sys: with -S ptp4l steers the system's clock itself.\n");
 		return;
 	}
 	add_unit(t, d, interface);
@@ -208,7 +216,8 @@ static int write_all(struct text *t, struct daemon *ptp4l, struct daemon *phc2sy
 	const char *interface = only_interface(ptp4l);
 
 	text_add(t, "; ptpwarden configuration, made by \"ptpwarden import\".\n"
-		    "; Look it over, save it as " SYSCONFDIR "/ptpwarden.conf, try \"ptpwarden check\".\n");
+		    "; Look it over, save it as " SYSCONFDIR "/ptpwarden.conf,\n"
+		    "; try \"ptpwarden check\".\n");
 	write_ptp4l(t, ptp4l, interface);
 	write_phc2sys(t, phc2sys, ptp4l, interface);
 	return t->cut ? -E2BIG : 0;

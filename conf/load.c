@@ -157,7 +157,9 @@ static int each_drop_in(const char *path, drop_in_fn *fn, void *owner)
 	if (n < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 	for (int i = 0; i < n; i++) {
-		if (!rc && snprintf(file, sizeof(file), "%s/%s", folder, names[i]->d_name) < (int)sizeof(file))
+		int len = snprintf(file, sizeof(file), "%s/%s", folder, names[i]->d_name);
+
+		if (!rc && len < (int)sizeof(file))
 			rc = fn(owner, file);
 		free(names[i]);
 	}
@@ -222,7 +224,8 @@ static int missing(struct loading *l, const char *path, bool usual)
 
 	if (usual)
 		snprintf(e->accepted, sizeof(e->accepted),
-			 "%s or %s; \"ptpwarden run -i IFACE\" needs none, \"ptpwarden import\" makes one",
+			 "%s or %s; \"ptpwarden run -i IFACE\" needs none, \"ptpwarden import\" "
+			 "makes one",
 			 places[0], places[1]);
 	return -ENOENT;
 }
@@ -284,8 +287,8 @@ int conf_builtin(const char *interface, struct plan **out, struct conf_errors *e
 
 	if (!value_interface_ok(interface))
 		return refuse_interface(interface, errs);
-	text_add(&t, "[unit ptp4l]\ncommand = ptp4l %s%s -i %%i\ninterface = %s\n", file ? "-f " : "-s",
-		 file ? file : "", interface);
+	text_add(&t, "[unit ptp4l]\ncommand = ptp4l %s%s -i %%i\ninterface = %s\n",
+		 file ? "-f " : "-s", file ? file : "", interface);
 	text_add(&t, "[alternate ptp4l software]\nargs = -S %s\n", SOFTWARE_SERVO);
 	text_add(&t, "[unit phc2sys]\ncommand = phc2sys -s %%i -w\nfollows = ptp4l\n");
 	return conf_load_text(room, t.len, out, errs);

@@ -17,10 +17,13 @@ void near_start(struct near *n, const char *word);
 /** Equal names win over near ones, earlier offers over later ones. NULL is ignored. */
 void near_offer(struct near *n, const char *name);
 
-/** The nearest name, NULL when none is near enough (a third of the word's length, at least 1 change). */
+/** The nearest name; NULL: none is near enough (changes: a third of the word's length, or 1). */
 const char *near_best(const struct near *n);
 
-/** Changes (insert, delete, replace, swap neighbours) that make `b` of `a`, times 2; 1: only case or dashes differ. */
+/**
+ * Twice the changes (insert, delete, replace, swap neighbours) that make `b`
+ * of `a`; 1: they differ only in case, or in - for _.
+ */
 unsigned near_distance(const char *a, const char *b);
 
 #endif

@@ -72,12 +72,14 @@ static int trust(struct walk *w, const struct stat *st)
 
 	if (st->st_uid != 0 && st->st_uid != geteuid())
 		return err_set(w->err, EACCES,
-			       "%s belongs to user %u; this %s must belong to root or to the user that runs ptpwarden",
+			       "%s belongs to user %u; this %s must belong to root or to the user "
+			       "that runs ptpwarden",
 			       name, (unsigned)st->st_uid, what);
 	if (!S_ISLNK(st->st_mode) && (st->st_mode & S_IWOTH) && !sticky_folder)
-		return err_set(w->err, EACCES,
-			       "everybody may write to the %s %s; take that right away with: chmod o-w %s",
-			       what, name, name);
+		return err_set(
+			w->err, EACCES,
+			"everybody may write to the %s %s; take that right away with: chmod o-w %s",
+			what, name, name);
 	return 0;
 }
 

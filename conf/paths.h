@@ -8,7 +8,7 @@
 #include "base.h"
 #include "err.h"
 
-/** Where programs are searched unless the unit says `env = PATH=...`: the same from a shell and from init. */
+/** Where programs are searched unless `env` says otherwise: the same from a shell and from init. */
 #define PATHS_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /**

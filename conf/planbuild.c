@@ -71,7 +71,8 @@ static void fill(struct builder *b, const struct option *o, const struct section
 		assert(g);	/* presets are right: a unit test reads them all */
 }
 
-static void fill_all(struct builder *b, const struct section *s, enum section_kind kind, void *owner)
+static void fill_all(struct builder *b, const struct section *s, enum section_kind kind,
+		     void *owner)
 {
 	for (unsigned i = 0; i < schema_n; i++)
 		if (schema[i].sections & kind)
@@ -91,7 +92,8 @@ static void know_program(struct plan_unit *u, const struct section *s)
 
 static void check_delays(struct builder *b, const struct plan_unit *u, const struct section *s)
 {
-	const struct given *low = section_get(s, "restart_delay"), *high = section_get(s, "restart_delay_max");
+	const struct given *low = section_get(s, "restart_delay"),
+			   *high = section_get(s, "restart_delay_max");
 	const struct given *at = low ? low : high;
 	char other[64] = "its default";
 	struct conf_error *e;
@@ -100,8 +102,10 @@ static void check_delays(struct builder *b, const struct plan_unit *u, const str
 		return;
 	if (low && high)
 		snprintf(other, sizeof(other), "line %u", high->where.line);
-	e = conf_errors_add(b->errs, at->where, "restart_delay is longer than restart_delay_max (%s)", other);
-	snprintf(e->accepted, sizeof(e->accepted), "a restart_delay that is no longer than restart_delay_max");
+	e = conf_errors_add(b->errs, at->where,
+			    "restart_delay is longer than restart_delay_max (%s)", other);
+	snprintf(e->accepted, sizeof(e->accepted),
+		 "a restart_delay that is no longer than restart_delay_max");
 }
 
 static void make_unit(struct builder *b, unsigned i, const struct section *s)
@@ -116,7 +120,8 @@ static void make_unit(struct builder *b, unsigned i, const struct section *s)
 	know_program(u, s);
 	check_delays(b, u, s);
 	if (!section_mentions(s, "command")) {
-		struct conf_error *e = conf_errors_add(b->errs, s->where, "unit %s has no command", s->unit);
+		struct conf_error *e =
+			conf_errors_add(b->errs, s->where, "unit %s has no command", s->unit);
 
 		snprintf(e->accepted, sizeof(e->accepted), "command = PROGRAM ARGUMENTS");
 	}
@@ -156,7 +161,8 @@ static void make_units(struct builder *b)
 		struct conf_where nowhere = { .file = b->plan->file };
 		struct conf_error *e = conf_errors_add(b->errs, nowhere, "there is no unit to run");
 
-		snprintf(e->accepted, sizeof(e->accepted), "at least one section [unit NAME] with a command");
+		snprintf(e->accepted, sizeof(e->accepted),
+			 "at least one section [unit NAME] with a command");
 	}
 }
 
@@ -223,7 +229,8 @@ static void link_leaders(struct builder *b)
 static void cut_circle(struct builder *b, unsigned u)
 {
 	const struct given *g = section_get(b->section[u], "follows");
-	struct conf_error *e = conf_errors_add(b->errs, g->where, "%s follows itself", b->plan->unit[u].name);
+	struct conf_error *e =
+		conf_errors_add(b->errs, g->where, "%s follows itself", b->plan->unit[u].name);
 	struct text t = text_in(e->text, sizeof(e->text));
 	unsigned at = u;
 
@@ -234,7 +241,8 @@ static void cut_circle(struct builder *b, unsigned u)
 			 section_get(b->section[at], "follows")->where.line);
 		at = (unsigned)b->plan->unit[at].follows;
 	} while (at != u);
-	snprintf(e->accepted, sizeof(e->accepted), "units that do not follow each other in a circle");
+	snprintf(e->accepted, sizeof(e->accepted),
+		 "units that do not follow each other in a circle");
 	b->plan->unit[u].follows = -1;
 }
 
@@ -265,7 +273,9 @@ static void runs_of(struct builder *b, unsigned u)
 
 int plan_build(struct plan *plan, const struct draft *draft)
 {
-	struct builder b = { .draft = draft, .errs = draft->errs, .arena = plan_arena(plan), .plan = plan };
+	struct builder b = {
+		.draft = draft, .errs = draft->errs, .arena = plan_arena(plan), .plan = plan,
+	};
 
 	fill_all(&b, draft_next(draft, NULL, IN_PTPWARDEN, NULL), IN_PTPWARDEN, plan);
 	make_units(&b);

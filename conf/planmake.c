@@ -20,10 +20,10 @@ static bool same_words(char *const *a, char *const *b)
 static bool same_run(const struct plan_run *a, const struct plan_run *b)
 {
 	return same_text(a->name, b->name) && same_words(a->argv, b->argv) &&
-	       same_text(a->program_path, b->program_path) && same_text(a->interface, b->interface) &&
-	       same_words(a->env, b->env) && same_text(a->user, b->user) &&
-	       same_text(a->group, b->group) && a->provides_given == b->provides_given &&
-	       a->provides == b->provides;
+	       same_text(a->program_path, b->program_path) &&
+	       same_text(a->interface, b->interface) && same_words(a->env, b->env) &&
+	       same_text(a->user, b->user) && same_text(a->group, b->group) &&
+	       a->provides_given == b->provides_given && a->provides == b->provides;
 }
 
 static bool same_runs(const struct plan_unit *a, const struct plan_unit *b)
@@ -62,7 +62,8 @@ static enum plan_change settings_change(const struct plan_unit *a, const struct 
 	return change;
 }
 
-enum plan_change plan_unit_change(const struct plan *a, unsigned ua, const struct plan *b, unsigned ub)
+enum plan_change plan_unit_change(const struct plan *a, unsigned ua, const struct plan *b,
+				  unsigned ub)
 {
 	const struct plan_unit *one = &a->unit[ua], *other = &b->unit[ub];
 

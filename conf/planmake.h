@@ -25,7 +25,8 @@ enum plan_change {
  * What a reload from plan `a` to plan `b` means for a unit. Where it was
  * written does not count, the name of its leader does.
  */
-enum plan_change plan_unit_change(const struct plan *a, unsigned ua, const struct plan *b, unsigned ub);
+enum plan_change plan_unit_change(const struct plan *a, unsigned ua, const struct plan *b,
+				  unsigned ub);
 
 /** Nothing at all changed for this unit. */
 bool plan_unit_equal(const struct plan *a, unsigned ua, const struct plan *b, unsigned ub);

@@ -101,7 +101,8 @@ static void print_runs(FILE *out, const struct plan *p, const struct plan_unit *
 
 			fprintf(out, "  run %u %s", a, r->name ? r->name : "(preferred)");
 			if (leader)
-				fprintf(out, ", while %s is on %s", leader->name, beside ? beside : "its preferred run");
+				fprintf(out, ", while %s is on %s", leader->name,
+					beside ? beside : "its preferred run");
 			print_place(out, &r->place);
 			print_run(out, r);
 		}

@@ -101,14 +101,15 @@ static void too_many_words(struct source *s, const struct given *at)
 	struct conf_error *e = conf_errors_add(s->b->errs, at->where,
 					       "more than %d words in one command line", ARGS_MAX);
 
-	snprintf(e->accepted, sizeof(e->accepted), "at most %d words, those of args and -m -q included",
-		 ARGS_MAX);
+	snprintf(e->accepted, sizeof(e->accepted),
+		 "at most %d words, those of args and -m -q included", ARGS_MAX);
 }
 
 /* The command's words and the arguments'; false when there is nothing to run. */
 static bool make_argv(struct source *s, struct plan_run *run)
 {
-	const struct given *command = own_or_unit(s, "command"), *args = section_get(s->alternate, "args");
+	const struct given *command = own_or_unit(s, "command"),
+			   *args = section_get(s->alternate, "args");
 	struct words c = { 0 }, a = { 0 };
 
 	if (!command || words_split(command->text, &c, NULL, NULL) ||
@@ -225,10 +226,12 @@ static void check_program(struct source *s, const struct plan_run *run)
 	const struct given *command = section_get(s->alternate, "command");
 	enum program program = command_program(run->argv[0]);
 
-	if (!command || section_get(s->unit, "program") || program == PROG_OTHER || program == u->program)
+	if (!command || section_get(s->unit, "program") || program == PROG_OTHER ||
+	    program == u->program)
 		return;
-	conf_errors_add(s->b->errs, command->where, "unit %s runs %s, its alternate must not run %s",
-			u->name, program_name(u->program), program_name(program));
+	conf_errors_add(s->b->errs, command->where,
+			"unit %s runs %s, its alternate must not run %s", u->name,
+			program_name(u->program), program_name(program));
 }
 
 /* Was an interface named somewhere, only wrongly? Then its lack is no further mistake. */
@@ -255,23 +258,26 @@ static void check_interface_given(struct source *s)
 	/* the unit's own command is judged with the preferred run */
 	if (s->alternate && !section_get(here, "command") && !section_get(here, "args"))
 		return;
-	e = conf_errors_add(s->b->errs, command->where, "%%i stands for the interface, but unit %s has none",
-			    s->unit->unit);
+	e = conf_errors_add(s->b->errs, command->where,
+			    "%%i stands for the interface, but unit %s has none", s->unit->unit);
 	snprintf(e->accepted, sizeof(e->accepted),
-		 "a line \"interface = NAME\" in [unit %s], or in the unit that it follows", s->unit->unit);
+		 "a line \"interface = NAME\" in [unit %s], or in the unit that it follows",
+		 s->unit->unit);
 }
 
 /* An interface that nothing uses is a mistake: one would believe that it takes effect. */
 static void check_interface_used(struct source *s)
 {
 	const struct section *here = s->alternate ? s->alternate : s->unit;
-	const struct given *given = section_get(here, "interface"), *command = own_or_unit(s, "command");
+	const struct given *given = section_get(here, "interface"),
+			   *command = own_or_unit(s, "command");
 	struct conf_error *e;
 
 	if (!given || s->uses_interface)
 		return;
-	e = conf_errors_add(s->b->errs, given->where, "interface %s is not used: the command (%s:%u) has no %%i",
-			    given->text, command->where.file ? command->where.file : "built in",
+	e = conf_errors_add(s->b->errs, given->where,
+			    "interface %s is not used: the command (%s:%u) has no %%i", given->text,
+			    command->where.file ? command->where.file : "built in",
 			    command->where.line);
 	snprintf(e->accepted, sizeof(e->accepted), "%%i in the command, or no interface");
 }
@@ -338,10 +344,12 @@ static void check_chain(const struct source *s)
 {
 	const struct given *command = own_or_unit(s, "command");
 
-	if (!s->uses_interface || s->interface != s->inherited || !s->inherited || !is_guess(s->b, s->u))
+	if (!s->uses_interface || s->interface != s->inherited || !s->inherited ||
+	    !is_guess(s->b, s->u))
 		return;
 	conf_errors_add(s->b->errs, command->where,
-			"%%i has no single meaning here: the interface of the leader of unit %s changes with its own leader",
+			"%%i has no single meaning here: the interface of the leader of unit %s "
+			"changes with its own leader",
 			s->unit->unit);
 }
 
@@ -349,7 +357,8 @@ void build_runs(struct builder *b, unsigned u)
 {
 	struct plan_unit *unit = &b->plan->unit[u];
 	struct source s = { .b = b, .u = u, .unit = b->section[u] };
-	struct plan_run *runs = arena_alloc(b->arena, unit->alternates * unit->variants * sizeof(*runs));
+	struct plan_run *runs =
+		arena_alloc(b->arena, unit->alternates * unit->variants * sizeof(*runs));
 
 	if (!runs) {
 		b->no_memory = true;

@@ -15,16 +15,16 @@
 #define RANGE(k, low, high) { .kind = k, .min = low, .max = high }
 #define CHOICE(list) { .kind = VALUE_CHOICE, .choices = list }
 
-/* run_dir/control.sock and run_dir/log/UNIT.fifo must fit into a socket's address and a file's name */
+/* run_dir/control.sock must fit into the address of a socket */
 enum { RUN_DIR_MAX = 64, PATH_BYTES = 200 };
 
 static const char *const on_exit_words[] = {
 	[ON_EXIT_STOP] = "stop", [ON_EXIT_LEAVE] = "leave", NULL,
 };
 static const char *const level_words[] = {
-	[LOG_EMERG] = "emerg", [LOG_ALERT] = "alert", [LOG_CRIT] = "crit", [LOG_ERR] = "error",
-	[LOG_WARNING] = "warning", [LOG_NOTICE] = "notice", [LOG_INFO] = "info", [LOG_DEBUG] = "debug",
-	NULL,
+	[LOG_EMERG] = "emerg", [LOG_ALERT] = "alert", [LOG_CRIT] = "crit",
+	[LOG_ERR] = "error", [LOG_WARNING] = "warning", [LOG_NOTICE] = "notice",
+	[LOG_INFO] = "info", [LOG_DEBUG] = "debug", NULL,
 };
 static const char *const program_words[] = {
 	[PROG_OTHER] = "other", [PROG_PTP4L] = "ptp4l", [PROG_PHC2SYS] = "phc2sys",
@@ -38,61 +38,97 @@ const struct option schema[] = {
 	/* the supervisor itself */
 	{ .name = "run_dir", .sections = IN_PTPWARDEN, .rule = RANGE(VALUE_PATH, 0, RUN_DIR_MAX),
 	  .preset = "/run/ptpwarden", .field = PLAN(run_dir),
-	  .help = "Sockets, FIFOs, pid files and, unless\n.Cm log_dir\nsays otherwise, the output of the "
-		  "daemons.\nShould be in RAM." },
+	  .help = "Sockets, FIFOs, pid files and, unless\n"
+		  ".Cm log_dir\n"
+		  "says otherwise, the output of the daemons.\n"
+		  "Should be in RAM." },
 	{ .name = "state_dir", .sections = IN_PTPWARDEN, .rule = RANGE(VALUE_PATH, 0, PATH_BYTES),
 	  .preset = "/var/lib/ptpwarden", .field = PLAN(state_dir),
-	  .help = "What survives a reboot: incidents and the last good run.\nLittle is written there. "
-		  "When it cannot be written, everything stays in RAM." },
+	  .help = "What survives a reboot: incidents and the last good run.\n"
+		  "Little is written there. When it cannot be written, everything stays in RAM." },
 	{ .name = "log_dir", .sections = IN_PTPWARDEN, .rule = RANGE(VALUE_PATH, 0, PATH_BYTES),
 	  .preset = "/log", .below = "run_dir", .field = PLAN(log_dir),
-	  .help = "The files with the output of the daemons:\n.Pa UNIT.log , UNIT.log.1\nand so on.\n"
+	  .help = "The files with the output of the daemons:\n"
+		  ".Pa UNIT.log , UNIT.log.1\n"
+		  "and so on.\n"
 		  "Flash memory wears out; the default is in RAM." },
 	{ .name = "rules_dir", .sections = IN_PTPWARDEN, .rule = RANGE(VALUE_PATH, 0, PATH_BYTES),
 	  .preset = SYSCONFDIR "/ptpwarden/rules.d", .field = PLAN(rules_dir),
 	  .help = "Rules of your own that extend the built-in ones." },
 	{ .name = "control_group", .sections = IN_PTPWARDEN, .rule = KIND(VALUE_USER),
 	  .field = PLAN(control_group),
-	  .help = "Members of this group may start and stop units.\nWithout it only root may." },
-	{ .name = "on_exit", .sections = IN_PTPWARDEN, .rule = CHOICE(on_exit_words), .preset = "stop",
-	  .field = PLAN(on_exit),
-	  .help = "What happens to the daemons when\n.Nm ptpwarden\nis told to end: they are stopped, or "
-		  "left running\nfor the next\n.Nm ptpwarden\nto take over." },
-	{ .name = "log_level", .sections = IN_PTPWARDEN, .rule = CHOICE(level_words), .preset = "info",
-	  .field = PLAN(log_level), .help = "The least important messages that are still written." },
+	  .help = "Members of this group may start and stop units.\n"
+		  "Without it only root may." },
+	{ .name = "on_exit", .sections = IN_PTPWARDEN, .rule = CHOICE(on_exit_words),
+	  .preset = "stop", .field = PLAN(on_exit),
+	  .help = "What happens to the daemons when\n"
+		  ".Nm ptpwarden\n"
+		  "is told to end: they are stopped, or left running\n"
+		  "for the next\n"
+		  ".Nm ptpwarden\n"
+		  "to take over." },
+	{ .name = "log_level", .sections = IN_PTPWARDEN, .rule = CHOICE(level_words),
+	  .preset = "info", .field = PLAN(log_level),
+	  .help = "The least important messages that are still written." },
 	{ .name = "syslog", .sections = IN_PTPWARDEN, .rule = KIND(VALUE_BOOL), .preset = "no",
-	  .field = PLAN(to_syslog), .help = "Send the supervisor's own messages to syslog too." },
+	  .field = PLAN(to_syslog),
+	  .help = "Send the supervisor's own messages to syslog too." },
 	{ .name = "pass_env", .sections = IN_PTPWARDEN, .rule = KIND(VALUE_ENV_NAMES),
-	  .help = "Environment variables that the daemons get as\n.Nm ptpwarden\nitself has them.\n"
-		  "Without it they get\n.Ev PATH ,\nset to a fixed value, and\n.Ev TZ ,\nnothing else." },
+	  .help = "Environment variables that the daemons get as\n"
+		  ".Nm ptpwarden\n"
+		  "itself has them.\n"
+		  "Without it they get\n"
+		  ".Ev PATH ,\n"
+		  "set to a fixed value, and\n"
+		  ".Ev TZ ,\n"
+		  "nothing else." },
 
 	/* what is run */
 	{ .name = "command", .sections = IN_UNIT | IN_ALTERNATE, .rule = KIND(VALUE_COMMAND),
-	  .help = "The program and its arguments, in one line.\nNo shell is used: words are separated "
-		  "by blanks,\nquotes and backslash keep blanks and special characters.\n.Ql %i\n"
-		  "becomes the interface,\n.Ql %%\na percent sign.\nWithout a slash the program is "
-		  "searched in\n.Ev PATH .\n.Fl m q\nis added for ptp4l, phc2sys and ts2phc\nwhen it is "
-		  "missing." },
+	  .help = "The program and its arguments, in one line.\n"
+		  "No shell is used: words are separated by blanks,\n"
+		  "quotes and backslash keep blanks and special characters.\n"
+		  ".Ql %i\n"
+		  "becomes the interface,\n"
+		  ".Ql %%\n"
+		  "a percent sign.\n"
+		  "Without a slash the program is searched in\n"
+		  ".Ev PATH .\n"
+		  ".Fl m q\n"
+		  "is added for ptp4l, phc2sys and ts2phc\n"
+		  "when it is missing." },
 	{ .name = "args", .sections = IN_ALTERNATE, .rule = KIND(VALUE_WORDS),
 	  .help = "Arguments that are appended to the command." },
 	{ .name = "interface", .sections = IN_UNIT | IN_ALTERNATE, .rule = KIND(VALUE_INTERFACE),
-	  .help = "What\n.Ql %i\nbecomes.\nA unit that follows another and has no\n.Cm interface\n"
+	  .help = "What\n"
+		  ".Ql %i\n"
+		  "becomes.\n"
+		  "A unit that follows another and has no\n"
+		  ".Cm interface\n"
 		  "of its own takes the one that its leader uses at the moment." },
 	{ .name = "env", .sections = IN_UNIT | IN_ALTERNATE, .rule = KIND(VALUE_ENV),
-	  .help = "Environment variables.\nThose of an alternate are added to those of its unit and win "
-		  "over them." },
+	  .help = "Environment variables.\n"
+		  "Those of an alternate are added to those of its unit and win over them." },
 	{ .name = "user", .sections = IN_UNIT | IN_ALTERNATE, .rule = KIND(VALUE_USER),
-	  .help = "Run as this user, with the capabilities that the daemon's configuration needs\n"
+	  .help = "Run as this user, with the capabilities that the daemon's configuration "
+		  "needs\n"
 		  "and no others." },
 	{ .name = "group", .sections = IN_UNIT | IN_ALTERNATE, .rule = KIND(VALUE_USER),
-	  .help = "Run with this group.\nDefault: the user's own group." },
+	  .help = "Run with this group.\n"
+		  "Default: the user's own group." },
 	{ .name = "provides", .sections = IN_UNIT | IN_ALTERNATE, .rule = CHOICE(provides_words),
-	  .help = "Which clock this command steers: the network card's, the system's, or none.\n"
-		  "While it is\n.Cm system\nfollowers do not run.\nDefault: what follows from the "
-		  "daemon's own configuration." },
-	{ .name = "program", .sections = IN_UNIT, .rule = CHOICE(program_words), .field = UNIT(program),
-	  .help = "What is known about the daemon.\nDefault: the name of the program in the command;\n"
-		  "give it when the command begins with a wrapper such as\n.Xr chrt 1 ." },
+	  .help = "Which clock this command steers: the network card's, the system's, or "
+		  "none.\n"
+		  "While it is\n"
+		  ".Cm system\n"
+		  "followers do not run.\n"
+		  "Default: what follows from the daemon's own configuration." },
+	{ .name = "program", .sections = IN_UNIT, .rule = CHOICE(program_words),
+	  .field = UNIT(program),
+	  .help = "What is known about the daemon.\n"
+		  "Default: the name of the program in the command;\n"
+		  "give it when the command begins with a wrapper such as\n"
+		  ".Xr chrt 1 ." },
 	{ .name = "follows", .sections = IN_UNIT, .rule = KIND(VALUE_NAME),
 	  .help = "Start when this unit is locked, stop and restart with it." },
 	{ .name = "autostart", .sections = IN_UNIT, .rule = KIND(VALUE_BOOL), .preset = "yes",
@@ -102,70 +138,99 @@ const struct option schema[] = {
 	/* when it is run again */
 	{ .name = "restart_delay", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, HOUR),
 	  .preset = "1s", .field = UNIT(restart_delay), .live = true,
-	  .help = "How long to wait before the second restart in a row; doubles each time.\nThe first "
-		  "restart after a healthy run is at once." },
-	{ .name = "restart_delay_max", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, 24 * HOUR),
-	  .preset = "1m", .field = UNIT(restart_delay_max), .live = true,
+	  .help = "How long to wait before the second restart in a row; doubles each time.\n"
+		  "The first restart after a healthy run is at once." },
+	{ .name = "restart_delay_max", .sections = IN_UNIT,
+	  .rule = RANGE(VALUE_TIME, SEC, 24 * HOUR), .preset = "1m",
+	  .field = UNIT(restart_delay_max), .live = true,
 	  .help = "The longest wait between restarts." },
-	{ .name = "crash_loop", .sections = IN_UNIT, .rule = RANGE(VALUE_RATE, 1, POLICY_DEATHS_MAX),
-	  .preset = "5 in 60s", .field = UNIT2(crash_deaths, crash_window), .live = true,
+	{ .name = "crash_loop", .sections = IN_UNIT,
+	  .rule = RANGE(VALUE_RATE, 1, POLICY_DEATHS_MAX), .preset = "5 in 60s",
+	  .field = UNIT2(crash_deaths, crash_window), .live = true,
 	  .help = "So many deaths in so much time, and the next alternate is tried." },
-	{ .name = "settle", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, HOUR), .preset = "30s",
-	  .field = UNIT(settle), .live = true,
-	  .help = "A daemon that was ready for so long has proved itself: its deaths are forgotten." },
+	{ .name = "settle", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, HOUR),
+	  .preset = "30s", .field = UNIT(settle), .live = true,
+	  .help = "A daemon that was ready for so long has proved itself: its deaths are "
+		  "forgotten." },
 	{ .name = "patience", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, 24 * HOUR),
 	  .preset = "1m", .field = UNIT(patience), .live = true,
-	  .help = "On an alternate: how long to wait before a better one is tried again;\ndoubles with "
-		  "each failure, up to an hour." },
+	  .help = "On an alternate: how long to wait before a better one is tried again;\n"
+		  "doubles with each failure, up to an hour." },
 	{ .name = "retry_slow", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, 24 * HOUR),
 	  .preset = "1m", .field = UNIT(retry_slow), .live = true,
-	  .help = "While the unit waits for an obstacle to clear: look again so often even if nothing\n"
+	  .help = "While the unit waits for an obstacle to clear: look again so often even if "
+		  "nothing\n"
 		  "was noticed." },
 	{ .name = "start_grace", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, SEC, HOUR),
 	  .preset = "1m", .field = UNIT(start_grace), .live = true,
-	  .help = "A daemon that runs but is not ready after so long is reported.\nSoftware stamping "
-		  "needs up to 30 s to lock." },
+	  .help = "A daemon that runs but is not ready after so long is reported.\n"
+		  "Software stamping needs up to 30 s to lock." },
 	{ .name = "stop_grace", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, 100, 10 * MIN),
 	  .preset = "5s", .field = UNIT(stop_grace), .live = true,
 	  .help = "A daemon that does not end within so long after the stop signal is killed." },
-	{ .name = "stop_signal", .sections = IN_UNIT, .rule = KIND(VALUE_SIGNAL), .preset = "TERM",
-	  .field = UNIT(stop_signal), .live = true, .help = "The signal that stops the daemon." },
+	{ .name = "stop_signal", .sections = IN_UNIT, .rule = KIND(VALUE_SIGNAL),
+	  .preset = "TERM", .field = UNIT(stop_signal), .live = true,
+	  .help = "The signal that stops the daemon." },
 
 	/* as what kind of process */
 	{ .name = "directory", .sections = IN_UNIT, .rule = RANGE(VALUE_PATH, 0, PATH_BYTES),
-	  .field = UNIT(directory), .help = "Working directory.\nDefault:\n.Pa / ." },
-	{ .name = "umask", .sections = IN_UNIT, .rule = RANGE(VALUE_MODE, 0, 0777), .preset = "022",
-	  .field = UNIT(umask), .help = "Permissions that new files do not get." },
+	  .field = UNIT(directory),
+	  .help = "Working directory.\n"
+		  "Default:\n"
+		  ".Pa / ." },
+	{ .name = "umask", .sections = IN_UNIT, .rule = RANGE(VALUE_MODE, 0, 0777),
+	  .preset = "022", .field = UNIT(umask),
+	  .help = "Permissions that new files do not get." },
 	{ .name = "nice", .sections = IN_UNIT, .rule = RANGE(VALUE_NUMBER, -20, 19),
-	  .field = UNIT2(nice, nice_set), .help = "Nice value.\nDefault: unchanged." },
+	  .field = UNIT2(nice, nice_set),
+	  .help = "Nice value.\n"
+		  "Default: unchanged." },
 	{ .name = "scheduler", .sections = IN_UNIT, .rule = KIND(VALUE_SCHEDULER),
-	  .field = UNIT2(sched, sched_priority), .help = "Scheduling.\nDefault: unchanged." },
+	  .field = UNIT2(sched, sched_priority),
+	  .help = "Scheduling.\n"
+		  "Default: unchanged." },
 	{ .name = "cpus", .sections = IN_UNIT, .rule = KIND(VALUE_CPUS),
-	  .field = UNIT2(affinity, affinity_set), .help = "The CPUs to run on.\nDefault: unchanged." },
+	  .field = UNIT2(affinity, affinity_set),
+	  .help = "The CPUs to run on.\n"
+		  "Default: unchanged." },
 	{ .name = "limit_nofile", .sections = IN_UNIT, .rule = RANGE(VALUE_LIMIT, 8, 1 << 20),
-	  .field = UNIT(limit[0]), .resource = RLIMIT_NOFILE, .help = "Open files.\nDefault: unchanged." },
+	  .field = UNIT(limit[0]), .resource = RLIMIT_NOFILE,
+	  .help = "Open files.\n"
+		  "Default: unchanged." },
 	{ .name = "limit_core", .sections = IN_UNIT, .rule = KIND(VALUE_LIMIT), .preset = "64K",
 	  .field = UNIT(limit[1]), .resource = RLIMIT_CORE,
-	  .help = "Size of a core dump.\n64K holds the signal, the registers and the mapped files;\n"
+	  .help = "Size of a core dump.\n"
+		  "64K holds the signal, the registers and the mapped files;\n"
 		  "writing a large one delays the restart by seconds." },
-	{ .name = "limit_as", .sections = IN_UNIT, .rule = KIND(VALUE_LIMIT), .field = UNIT(limit[2]),
-	  .resource = RLIMIT_AS, .help = "Address space.\nDefault: unchanged." },
-	{ .name = "limit_stack", .sections = IN_UNIT, .rule = KIND(VALUE_LIMIT), .field = UNIT(limit[3]),
-	  .resource = RLIMIT_STACK, .help = "Stack.\nDefault: unchanged." },
+	{ .name = "limit_as", .sections = IN_UNIT, .rule = KIND(VALUE_LIMIT),
+	  .field = UNIT(limit[2]), .resource = RLIMIT_AS,
+	  .help = "Address space.\n"
+		  "Default: unchanged." },
+	{ .name = "limit_stack", .sections = IN_UNIT, .rule = KIND(VALUE_LIMIT),
+	  .field = UNIT(limit[3]), .resource = RLIMIT_STACK,
+	  .help = "Stack.\n"
+		  "Default: unchanged." },
 	{ .name = "limit_memlock", .sections = IN_UNIT, .rule = KIND(VALUE_LIMIT),
-	  .field = UNIT(limit[4]), .resource = RLIMIT_MEMLOCK, .help = "Locked memory.\nDefault: unchanged." },
+	  .field = UNIT(limit[4]), .resource = RLIMIT_MEMLOCK,
+	  .help = "Locked memory.\n"
+		  "Default: unchanged." },
 	{ .name = "limit_rtprio", .sections = IN_UNIT, .rule = RANGE(VALUE_LIMIT, 0, 99),
-	  .field = UNIT(limit[5]), .resource = RLIMIT_RTPRIO, .help = "Realtime priority.\nDefault: unchanged." },
+	  .field = UNIT(limit[5]), .resource = RLIMIT_RTPRIO,
+	  .help = "Realtime priority.\n"
+		  "Default: unchanged." },
 
 	/* its output and surroundings */
 	{ .name = "split_streams", .sections = IN_UNIT, .rule = KIND(VALUE_BOOL), .preset = "no",
 	  .field = UNIT(split_streams),
-	  .help = "Take standard output and standard error apart.\nTheir order among each other is lost." },
+	  .help = "Take standard output and standard error apart.\n"
+		  "Their order among each other is lost." },
 	{ .name = "history_ram", .sections = IN_UNIT, .rule = RANGE(VALUE_SIZE, 4096, 1 << 20),
-	  .preset = "32K", .field = UNIT(history_ram), .help = "Newest output that is kept in memory." },
+	  .preset = "32K", .field = UNIT(history_ram),
+	  .help = "Newest output that is kept in memory." },
 	{ .name = "history_files", .sections = IN_UNIT, .rule = RANGE(VALUE_FILES, 4096, 1 << 30),
 	  .preset = "256K x 4", .field = UNIT2(history_file_size, history_files),
-	  .help = "Size and number of the files with the output in\n.Cm log_dir ." },
+	  .help = "Size and number of the files with the output in\n"
+		  ".Cm log_dir ." },
 	{ .name = "make_uds_dir", .sections = IN_UNIT, .rule = KIND(VALUE_BOOL), .preset = "yes",
 	  .field = UNIT(make_uds_dir), .live = true,
 	  .help = "Make the folder of ptp4l's management socket when it is missing." },
@@ -233,11 +298,10 @@ static int64_t get(const struct field *f, const void *owner)
 void schema_store(const struct option *o, const struct value *v, void *owner)
 {
 	struct plan_limit *limit = (void *)((char *)owner + o->field[0].offset);
+	rlim_t n = v->n[0] < 0 ? RLIM_INFINITY : (rlim_t)v->n[0];
 
 	if (o->rule.kind == VALUE_LIMIT) {
-		rlim_t n = v->n[0] < 0 ? RLIM_INFINITY : (rlim_t)v->n[0];
-
-		*limit = (struct plan_limit){ .set = true, .resource = o->resource, .value = { n, n } };
+		*limit = (struct plan_limit){ true, o->resource, { n, n } };
 		return;
 	}
 	put(&o->field[0], v->n[0], owner);
@@ -270,7 +334,9 @@ void schema_show(const struct option *o, const void *owner, char *out, size_t si
 		return;
 	}
 	if (o->rule.kind == VALUE_LIMIT) {
-		v.n[0] = limit->value.rlim_cur == RLIM_INFINITY ? -1 : (int64_t)limit->value.rlim_cur;
+		rlim_t n = limit->value.rlim_cur;
+
+		v.n[0] = n == RLIM_INFINITY ? -1 : (int64_t)n;
 		if (limit->set)
 			value_format(&o->rule, &v, out, size);
 		return;

@@ -1,6 +1,6 @@
 /**
  * @file schema.h
- * @brief Every option of the configuration: one table for loading, checking, printing and the reference.
+ * @brief Every option: one table for loading, checking, printing and the reference.
  */
 #ifndef CONF_SCHEMA_H
 #define CONF_SCHEMA_H
@@ -28,7 +28,7 @@ struct option {
 	struct value_rule rule;
 	const char *preset;	/**< the default, as a user would write it; NULL: none */
 	const char *below;	/**< the default is `preset` appended to this option's value */
-	struct field field[2];	/**< where the value goes, of struct plan or plan_unit; runs have none */
+	struct field field[2];	/**< where the value goes in struct plan or plan_unit */
 	int resource;		/**< VALUE_LIMIT: RLIMIT_* */
 	bool live;		/**< a change needs no restart of the daemon */
 	const char *help;	/**< for the reference: mdoc text, whole sentences */

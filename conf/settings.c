@@ -129,9 +129,7 @@ static bool take_section(struct reading *r)
 	name.len = (size_t)(end - name.at);
 	name = trimmed(name);
 	if (!name.len || name.len > SETTINGS_SECTION_MAX || memchr(name.at, ';', name.len)) {
-		refuse(r, name.at, name.len > SETTINGS_SECTION_MAX ? "this section's name is too long" :
-								     "this is no section's name",
-		       "at most 49 bytes without ;");
+		refuse(r, name.at, "this is no section's name", "at most 49 bytes without ;");
 		return false;
 	}
 	memcpy(r->section, name.at, name.len);
@@ -151,7 +149,8 @@ static bool take_option(struct reading *r)
 		sep++;
 	if (sep == r->line.len || r->line.at[sep] == ':') {
 		refuse(r, r->line.at + (sep == r->line.len ? 0 : sep),
-		       sep == r->line.len ? "a name without a value" : "a : where = belongs", "NAME = VALUE");
+		       sep == r->line.len ? "a name without a value" : "a : where = belongs",
+		       "NAME = VALUE");
 		return false;
 	}
 	name.len = sep;
@@ -186,7 +185,8 @@ static bool take_line(struct reading *r)
 	const char *odd = odd_byte(r->line);
 
 	if (r->line.len > SETTINGS_LINE_MAX) {
-		refuse(r, r->line.at + SETTINGS_LINE_MAX, "this line is too long", "at most 4096 bytes");
+		refuse(r, r->line.at + SETTINGS_LINE_MAX, "this line is too long",
+		       "at most 4096 bytes");
 		return false;
 	}
 	if (odd) {
@@ -197,7 +197,8 @@ static bool take_line(struct reading *r)
 		return false;
 	if (is_blank(*r->line.at)) {
 		refuse(r, text.at, "an indented line, which would become part of the value above",
-		       "every option and section begins in the first column; a value stands on one line, however long");
+		       "options and sections begin in the first column; a value stands on one "
+		       "line");
 		return false;
 	}
 	return *text.at == '[' ? take_section(r) : take_option(r);
@@ -210,7 +211,7 @@ static char *feed_piece(struct reading *r, char *out, size_t size)
 	size_t piece = size > frame ? size - frame : 0;
 
 	if (!piece)
-		return NULL;	/* inih's lines are too short even for this; seen by settings_read() */
+		return NULL;	/* inih's lines are too short; settings_read() sees it */
 	if (piece > r->rest_len)
 		piece = r->rest_len;
 	snprintf(out, size, "%s=" FENCE "%.*s" FENCE "\n", r->name, (int)piece, r->rest);

@@ -25,10 +25,10 @@ enum setting_kind {
 /** One line that says something. All texts are borrowed for the call. */
 struct setting {
 	enum setting_kind kind;
-	const char *section;	/**< between the brackets, without outer blanks; "" before the first */
+	const char *section;	/**< between the brackets, trimmed; "" before the first */
 	const char *name;
 	const char *value;	/**< without outer blanks */
-	struct conf_where where;	/**< column: where the value, or the section's name, begins */
+	struct conf_where where;	/**< column: where value or section's name begins */
 	unsigned name_column;
 };
 

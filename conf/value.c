@@ -10,7 +10,7 @@
 #include "value_private.h"
 
 /* signals that end a daemon */
-static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGKILL, SIGUSR1, SIGUSR2, SIGABRT };
+static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGKILL, SIGUSR1, SIGUSR2, SIGABRT};
 
 int value_fail(struct scan *s, const char *text)
 {
@@ -81,7 +81,8 @@ static int measure(struct scan *s, const struct suffix *units, unsigned n, int64
 		*out = number * units[i].factor;
 		return 0;
 	}
-	return value_fail(s, *s->at && *s->at != ' ' ? "this unit is not known" : "a unit is missing");
+	return value_fail(s,
+			  *s->at && *s->at != ' ' ? "this unit is not known" : "a unit is missing");
 }
 
 static int read_time(struct scan *s, int64_t *out)
@@ -300,7 +301,8 @@ int value_parse(const struct value_rule *rule, const char *text, struct value *o
 	int rc;
 
 	*fault = (struct value_fault){ 0 };
-	rc = !*text && !value_is_text(rule) ? value_fail(&s, "the value is missing") : parsers[rule->kind](&s, &v);
+	rc = !*text && !value_is_text(rule) ? value_fail(&s, "the value is missing")
+					    : parsers[rule->kind](&s, &v);
 	if (!rc)
 		rc = at_end(&s);
 	if (!rc && !value_is_text(rule))

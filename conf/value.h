@@ -62,7 +62,7 @@ int value_is_text(const struct value_rule *rule);
 /** Write a parsed value the way a user would; value_parse() reads it back. Not for texts. */
 void value_format(const struct value_rule *rule, const struct value *v, char *out, size_t size);
 
-/** One clause for messages and the reference: "a time such as 250ms, 5s, 2m or 1h, from 10ms to 1h". */
+/** One clause for messages and the reference: "a time such as 250ms, 5s or 1h, from 1s to 1h". */
 void value_accepted(const struct value_rule *rule, char *out, size_t size);
 
 /** Syntax of names of units and alternates, which are also file names. */

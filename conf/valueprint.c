@@ -7,8 +7,12 @@
 #include "text.h"
 #include "value_private.h"
 
-const struct suffix value_times[VALUE_TIMES] = { { "h", HOUR }, { "m", MIN }, { "s", SEC }, { "ms", 1 } };
-const struct suffix value_sizes[VALUE_SIZES] = { { "G", 1 << 30 }, { "M", 1 << 20 }, { "K", 1 << 10 }, { "", 1 } };
+const struct suffix value_times[VALUE_TIMES] = {
+	{ "h", HOUR }, { "m", MIN }, { "s", SEC }, { "ms", 1 },
+};
+const struct suffix value_sizes[VALUE_SIZES] = {
+	{ "G", 1 << 30 }, { "M", 1 << 20 }, { "K", 1 << 10 }, { "", 1 },
+};
 const char *const value_schedulers[VALUE_SCHEDULERS] = {
 	[SCHED_RR_] = "rr", [SCHED_FIFO_] = "fifo", [SCHED_OTHER_] = "other",
 };
@@ -112,7 +116,8 @@ static const char *const accepted[VALUE_KINDS] = {
 	[VALUE_SCHEDULER] = "rr PRIORITY, fifo PRIORITY (1 to 99) or other",
 	[VALUE_CPUS] = "numbers of CPUs, 0 to 63, such as 0,2-3",
 	[VALUE_LIMIT] = "a number, also with K, M or G, or unlimited",
-	[VALUE_COMMAND] = "a program and its arguments; quote what has blanks or special characters",
+	[VALUE_COMMAND] =
+		"a program and its arguments; quote what has blanks or special characters",
 	[VALUE_WORDS] = "arguments; quote what has blanks or special characters",
 	[VALUE_ENV] = "variables as NAME=VALUE; quote what has blanks or special characters",
 	[VALUE_ENV_NAMES] = "names of environment variables, none of which begins with LD_",
@@ -139,8 +144,8 @@ static void add_bounds(struct text *t, const struct value_rule *r)
 		one.kind = VALUE_NUMBER;
 	value_format(&one, &(struct value){ .n = { r->min } }, low, sizeof(low));
 	value_format(&one, &(struct value){ .n = { r->max } }, high, sizeof(high));
-	text_add(t, "%s from %s to %s", r->kind == VALUE_FILES || r->kind == VALUE_RATE ? "; the first" : ",",
-		 low, high);
+	text_add(t, "%s from %s to %s",
+		 r->kind == VALUE_FILES || r->kind == VALUE_RATE ? "; the first" : ",", low, high);
 }
 
 void value_accepted(const struct value_rule *rule, char *out, size_t size)

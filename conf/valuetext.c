@@ -34,7 +34,7 @@ static int percents(struct scan *s, const char *word)
 {
 	for (const char *c = strchr(word, '%'); c; c = strchr(c + 2, '%'))
 		if (c[1] != 'i' && c[1] != '%')
-			return value_fail(s, "after a % only i (the interface) or another % has a meaning");
+			return value_fail(s, "after a % only i (the interface) or % has a meaning");
 	return 0;
 }
 
@@ -75,14 +75,15 @@ static int assignment(struct scan *s, const char *word)
 
 	if (!eq)
 		return value_fail(s, "a = is missing behind the variable's name");
-	return variable_name(word, (size_t)(eq - word)) ? percents(s, eq) :
-							  value_fail(s, "this is no variable's name");
+	if (!variable_name(word, (size_t)(eq - word)))
+		return value_fail(s, "this is no variable's name");
+	return percents(s, eq);
 }
 
 static int passed_on(struct scan *s, const char *word)
 {
 	if (!strncmp(word, "LD_", 3))
-		return value_fail(s, "LD_ variables are never passed on; set them with env where you need one");
+		return value_fail(s, "LD_ variables are never passed on; set one with env instead");
 	return variable_name(word, strlen(word)) ? 0 : value_fail(s, "this is no variable's name");
 }
 
@@ -151,6 +152,13 @@ int value_check_user(struct scan *s, struct value *unused)
 		     "this is no user's or group's name");
 }
 
+static bool leads_back(const char *path)
+{
+	size_t len = strlen(path);
+
+	return strstr(path, "/../") || (len >= 3 && !strcmp(path + len - 3, "/.."));
+}
+
 int value_check_path(struct scan *s, struct value *unused)
 {
 	if (s->text[0] != '/')
@@ -159,7 +167,6 @@ int value_check_path(struct scan *s, struct value *unused)
 		s->at += s->rule->max;
 		return value_fail(s, "this path is too long");
 	}
-	return whole(s, !strstr(s->text, "/../") && (strlen(s->text) < 3 ||
-		     strcmp(s->text + strlen(s->text) - 3, "/..")), "a path must not lead back with ..");
+	return whole(s, !leads_back(s->text), "a path must not lead back with ..");
 }
 

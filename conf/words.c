@@ -41,9 +41,9 @@ static int refuse(struct splitter *s)
 {
 	if (*s->at == '#')
 		return err_set(s->err, EINVAL,
-			       "a comment must stand on a line of its own; to mean the character #, quote it");
+			       "a comment must stand on a line of its own; quote a # that is none");
 	return err_set(s->err, EINVAL,
-		       "no shell is used, so %c has no meaning here; to pass the character itself, quote it",
+		       "no shell is used, so %c means nothing here; quote it to pass it on",
 		       *s->at);
 }
 
@@ -62,7 +62,8 @@ static int quoted(struct splitter *s)
 		return rc;
 	if (!*s->at) {
 		s->at = open;
-		return err_set(s->err, EINVAL, "the quote %c that begins here is never closed", quote);
+		return err_set(s->err, EINVAL, "the quote %c that begins here is never closed",
+			       quote);
 	}
 	s->at++;
 	return 0;
@@ -78,7 +79,8 @@ static int word(struct splitter *s)
 			rc = quoted(s);
 		} else if (*s->at == '\\') {
 			if (!s->at[1])
-				return err_set(s->err, EINVAL, "a backslash at the end keeps nothing");
+				return err_set(s->err, EINVAL,
+					       "a backslash at the end keeps nothing");
 			rc = put(s, s->at[1]);
 			s->at += 2;
 		} else if (needs_shell(s->at, s->at == begin)) {

@@ -55,9 +55,10 @@ static bool loads(const char *text, size_t len)
 }
 
 static const char *const pieces[] = {
-	"[unit ", "]\n", "[alternate ptp4l ", "follows = ", "interface = ", "command = ", "%i", "%", "\"", "'",
-	"\\", "=", " ;", " #", "\n", "\n ", "\t", "\r\n", "|", "env = A=%i", "phc2sys", "ptp4l", "args = -S\n",
-	"99999999999999999999", "5s", "K", "[ptpwarden]\n", "\xef\xbb\xbf", "\xff", ":", "[", "x y",
+	"[unit ", "]\n", "[alternate ptp4l ", "[ptpwarden]\n", "follows = ", "interface = ",
+	"command = ", "args = -S\n", "env = A=%i", "phc2sys", "ptp4l", "%i", "%", "\"", "'", "\\",
+	"=", ":", "[", " ;", " #", "|", "\n", "\n ", "\t", "\r\n", "99999999999999999999", "5s",
+	"K", "x y", "\xef\xbb\xbf", "\xff",
 };
 
 static size_t damage(char *text, size_t len)
@@ -111,13 +112,15 @@ static void a_damaged_example_loads_or_says_why_not(void **unused)
 
 static void random_bytes_load_or_say_why_not(void **unused)
 {
+	static const char grammar[] = "[]unit =\n%i;#\"'\\a5\t";
+
 	seed = 4711;
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		size_t len = chance(600);
 		char *text = malloc(len ? len : 1);
 
 		for (size_t i = 0; i < len; i++)
-			text[i] = round & 1 ? (char)chance(256) : "[]unit =\n%i;#\"'\\a5\t"[chance(20)];
+			text[i] = round & 1 ? (char)chance(256) : grammar[chance(sizeof(grammar))];
 		loads(text, len);
 		free(text);
 	}
@@ -128,7 +131,7 @@ static void the_example_loads(void **unused)
 	assert_true(loads(example, example_len));
 }
 
-/* The other cases stand in comments: a case begins with "; N. ", its lines with ";" and no blank. */
+/* The other cases are comments: one begins with "; N. ", its lines with ";" and no blank. */
 static void every_case_in_the_examples_comments_loads(void **unused)
 {
 	unsigned cases = 0;

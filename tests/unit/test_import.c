@@ -140,7 +140,7 @@ static void software_stamping_needs_no_phc2sys(void **unused)
 	plan_free(p);
 }
 
-/* The script's $ARGS is unquoted: quotes inside it are bytes like others, and a shell does no more. */
+/* The script's $ARGS is unquoted: quotes inside it are bytes like others. */
 static void arguments_are_split_as_the_script_splits_them(void **unused)
 {
 	struct plan *p;

@@ -73,7 +73,8 @@ static void assert_refused(const char *text, unsigned n, ...)
 		assert_true(i < errs.n);
 		snprintf(said, sizeof(said), "%u:%u %s [%s]", errs.at[i].line, errs.at[i].column,
 			 errs.at[i].text, errs.at[i].nearest);
-		if (strncmp(said, expected, strcspn(expected, " ")) || !strstr(said, strchr(expected, ' ') + 1))
+		if (strncmp(said, expected, strcspn(expected, " ")) ||
+		    !strstr(said, strchr(expected, ' ') + 1))
 			fail_msg("error %u is \"%s\", not \"%s\"", i, said, expected);
 	}
 	va_end(ap);
@@ -82,7 +83,8 @@ static void assert_refused(const char *text, unsigned n, ...)
 
 static void a_configuration_becomes_a_plan(void **unused)
 {
-	write_file("w.conf", "[ptpwarden]\nrun_dir = /run/x\n[unit p]\ncommand = ptp4l -i %i\ninterface = eth0\n");
+	write_file("w.conf", "[ptpwarden]\nrun_dir = /run/x\n[unit p]\ncommand = ptp4l -i "
+			     "%i\ninterface = eth0\n");
 	assert_int_equal(load(), 0);
 	assert_int_equal(errs.n, 0);
 	assert_string_equal(plan->file, conf);
@@ -112,9 +114,9 @@ static void all_errors_are_said_at_once_with_their_places(void **unused)
 {
 	assert_refused("[ptpwarden]\nrundir = /x\nlog_level = inof\n[unit p]\ncommand = a | b\n"
 		       "umask = 9\nargs = -S\nrun_dir = /x\n[unit q]\n",
-		       7, "2:1 unknown option rundir [run_dir]", "3:13 log_level: this word", "5:13 no shell",
-		       "6:9 umask", "7:1 args has no meaning", "8:1 run_dir has no meaning",
-		       "9:2 unit q has no command");
+		       7, "2:1 unknown option rundir [run_dir]", "3:13 log_level: this word",
+		       "5:13 no shell", "6:9 umask", "7:1 args has no meaning",
+		       "8:1 run_dir has no meaning", "9:2 unit q has no command");
 	assert_string_equal(errs.at[1].nearest, "info");
 	assert_non_null(strstr(errs.at[1].accepted, "warning"));
 	assert_string_equal(errs.at[2].quoted, "command = a | b");
@@ -124,7 +126,8 @@ static void all_errors_are_said_at_once_with_their_places(void **unused)
 
 static void what_is_said_twice_in_a_file_names_both_places(void **unused)
 {
-	assert_refused("[unit p]\ncommand = a\ncommand = b\n[unit q]\ncommand = c\n[unit p]\n[ptpwarden]\n[ptpwarden]\n"
+	assert_refused("[unit p]\ncommand = a\ncommand = b\n[unit q]\ncommand = c\n[unit "
+		       "p]\n[ptpwarden]\n[ptpwarden]\n"
 		       "[alternate p x]\n[alternate p x]\n",
 		       4, "3:11 command is given already: line 2", "6:2 there already: line 1",
 		       "8:2 there already: line 7", "10:2 there already: line 9");
@@ -132,26 +135,31 @@ static void what_is_said_twice_in_a_file_names_both_places(void **unused)
 
 static void references_to_unknown_units_name_the_nearest(void **unused)
 {
-	assert_refused("[unit ptp4l]\ncommand = a\n[unit x]\ncommand = b\nfollows = ptpl4\n[alternate pt4l y]\nargs = -S\n",
+	assert_refused("[unit ptp4l]\ncommand = a\n[unit x]\ncommand = b\nfollows = "
+		       "ptpl4\n[alternate pt4l y]\nargs = -S\n",
 		       2, "5:11 no unit ptpl4 [ptp4l]", "6:2 no unit pt4l [ptp4l]");
 }
 
 static void circles_are_said_with_every_place(void **unused)
 {
-	assert_refused("[unit a]\ncommand = x\nfollows = c\n[unit b]\ncommand = x\nfollows = a\n"
-		       "[unit c]\ncommand = x\nfollows = b\n[unit d]\ncommand = x\nfollows = d\n",
-		       2, "3:11 a follows c (line 3), which follows b (line 9), which follows a (line 6)",
-		       "12:11 d follows d (line 12)");
+	assert_refused(
+		"[unit a]\ncommand = x\nfollows = c\n[unit b]\ncommand = x\nfollows = a\n"
+		"[unit c]\ncommand = x\nfollows = b\n[unit d]\ncommand = x\nfollows = d\n",
+		2, "3:11 a follows c (line 3), which follows b (line 9), which follows a (line 6)",
+		"12:11 d follows d (line 12)");
 }
 
 static void an_interface_that_nothing_uses_names_both_places(void **unused)
 {
 	char expected[200];
 
-	snprintf(expected, sizeof(expected), "3:13 interface eth0 is not used: the command (%s:2)", conf);
+	snprintf(expected, sizeof(expected), "3:13 interface eth0 is not used: the command (%s:2)",
+		 conf);
 	assert_refused("[unit p]\ncommand = ptp4l -i eth0\ninterface = eth0\n", 1, expected);
-	snprintf(expected, sizeof(expected), "4:13 interface eth1 is not used: the command (%s:2)", conf);
-	assert_refused("[unit p]\ncommand = ptp4l -i eth0\n[alternate p x]\ninterface = eth1\n", 1, expected);
+	snprintf(expected, sizeof(expected), "4:13 interface eth1 is not used: the command (%s:2)",
+		 conf);
+	assert_refused("[unit p]\ncommand = ptp4l -i eth0\n[alternate p x]\ninterface = eth1\n", 1,
+		       expected);
 }
 
 static void a_missing_interface_is_said_once(void **unused)
@@ -160,7 +168,8 @@ static void a_missing_interface_is_said_once(void **unused)
 		       "command = phc2sys -s %i\nfollows = p\n",
 		       2, "2:11 unit p has none", "6:11 unit q has none");
 	/* an interface that was only written wrongly is no missing one */
-	assert_refused("[unit p]\ncommand = ptp4l -i %i\ninterface = a/b\n[unit q]\ncommand = x %i\nfollows = p\n",
+	assert_refused("[unit p]\ncommand = ptp4l -i %i\ninterface = a/b\n[unit q]\ncommand = x "
+		       "%i\nfollows = p\n",
 		       1, "3:13 no interface");
 }
 
@@ -169,13 +178,15 @@ static void one_mistake_is_not_reported_as_many(void **unused)
 	assert_refused("[unti p]\ncommand = x\nfoo = bar\n[unit q]\ncommand = y\nfollows = p\n", 1,
 		       "1:2 unknown section [unti p] [unit]");
 	assert_refused("[unit p\ncommand = x\n", 1, "1:8 the ] that closes");
-	assert_refused("[unit p]\ncommand x\n[alternate p a/b]\nfoo = 1\n", 2, "2:1 a name without", "3:2 is no name");
+	assert_refused("[unit p]\ncommand x\n[alternate p a/b]\nfoo = 1\n", 2, "2:1 a name without",
+		       "3:2 is no name");
 	assert_refused("[unit p]\n command = x\n", 1, "2:2 indented");
 }
 
 static void options_before_the_first_section_belong_nowhere(void **unused)
 {
-	assert_refused("user = x\n[unit p]\ncommand = y\n", 1, "1:8 stands before the first section");
+	assert_refused("user = x\n[unit p]\ncommand = y\n", 1,
+		       "1:8 stands before the first section");
 }
 
 static void nothing_to_run_is_an_error(void **unused)
@@ -236,10 +247,12 @@ static void an_alternate_more_than_the_bound_is_refused(void **unused)
 
 static void drop_ins_are_read_in_order_and_win(void **unused)
 {
-	write_file("w.conf", "[unit p]\ncommand = x\nsettle = 10s\nuser = a\n[alternate p one]\nargs = -1\n");
+	write_file("w.conf",
+		   "[unit p]\ncommand = x\nsettle = 10s\nuser = a\n[alternate p one]\nargs = -1\n");
 	make_drop_ins();
 	write_file("w.d/20-b.conf", "[unit p]\nsettle = 30s\n[alternate p three]\n");
-	write_file("w.d/10-a.conf", "[unit p]\nsettle = 20s\nnice = 5\n[alternate p two]\n[alternate p one]\nargs = -9\n");
+	write_file("w.d/10-a.conf", "[unit p]\nsettle = 20s\nnice = 5\n[alternate p "
+				    "two]\n[alternate p one]\nargs = -9\n");
 	write_file("w.d/30-c.txt", "nonsense\n");
 	write_file("w.d/.hidden.conf", "nonsense\n");
 	assert_int_equal(load(), 0);
@@ -345,7 +358,9 @@ static void errors_are_printed_with_a_caret_under_the_place(void **unused)
 	assert_int_equal(load(), -EINVAL);
 	conf_errors_print(&errs, f);
 	fclose(f);
-	assert_non_null(strstr(text, ":3:13: a control character\n    umask = \xc3\xa4 z\\x01\n               ^\n"));
+	assert_non_null(strstr(
+		text,
+		":3:13: a control character\n    umask = \xc3\xa4 z\\x01\n               ^\n"));
 	free(text);
 	write_file("w.conf", "[unit p]\ncommand = x\nuser = \xc3\xa4 z\n");
 	assert_int_equal(load(), -EINVAL);

@@ -43,7 +43,8 @@ static void a_name_that_is_far_from_all_finds_none(void **unused)
 {
 	assert_null(nearest("xyz"));
 	assert_null(nearest(""));
-	assert_null(nearest("0123456789012345678901234567890123456789012345678901234567890123456789"));
+	assert_null(
+		nearest("0123456789012345678901234567890123456789012345678901234567890123456789"));
 }
 
 static void no_offer_is_no_name(void **unused)

@@ -93,7 +93,8 @@ static void followers_inherit_the_interface_of_the_leaders_alternate(void **unus
 
 static void a_leader_may_stand_behind_its_follower(void **unused)
 {
-	struct plan *p = plan_of("[unit b]\ncommand = x %i\nfollows = a\n[unit a]\ncommand = y %i\ninterface = eth7\n");
+	struct plan *p = plan_of("[unit b]\ncommand = x %i\nfollows = a\n"
+				 "[unit a]\ncommand = y %i\ninterface = eth7\n");
 
 	assert_int_equal(p->unit[0].follows, 1);
 	assert_command(run_of(p, 0, 0, 0), "x eth7");
@@ -102,8 +103,9 @@ static void a_leader_may_stand_behind_its_follower(void **unused)
 
 static void an_interface_of_its_own_wins_over_the_leaders(void **unused)
 {
-	struct plan *p = plan_of("[unit a]\ncommand = y %i\ninterface = eth7\n[alternate a z]\ninterface = eth8\n"
-				 "[unit b]\ncommand = x %i\nfollows = a\ninterface = eth9\n");
+	struct plan *p = plan_of(
+		"[unit a]\ncommand = y %i\ninterface = eth7\n[alternate a z]\ninterface = eth8\n"
+		"[unit b]\ncommand = x %i\nfollows = a\ninterface = eth9\n");
 
 	assert_command(run_of(p, 1, 0, 0), "x eth9");
 	assert_command(run_of(p, 1, 0, 1), "x eth9");
@@ -112,22 +114,25 @@ static void an_interface_of_its_own_wins_over_the_leaders(void **unused)
 
 static void a_chain_of_followers_passes_the_interface_on(void **unused)
 {
-	struct plan *p = plan_of("[unit a]\ncommand = y %i\ninterface = eth7\n[unit b]\ncommand = x\nfollows = a\n"
-				 "[unit c]\ncommand = z %i\nfollows = b\n");
+	struct plan *p = plan_of(
+		"[unit a]\ncommand = y %i\ninterface = eth7\n[unit b]\ncommand = x\nfollows = a\n"
+		"[unit c]\ncommand = z %i\nfollows = b\n");
 
 	assert_null(run_of(p, 1, 0, 0)->interface);
 	assert_command(run_of(p, 2, 0, 0), "z eth7");
 	plan_free(p);
-	assert_refused("[unit a]\ncommand = y %i\ninterface = eth7\n[alternate a z]\ninterface = eth8\n"
-		       "[unit b]\ncommand = x %i\nfollows = a\n[unit c]\ncommand = z %i\nfollows = b\n",
-		       "no single meaning");
+	assert_refused(
+		"[unit a]\ncommand = y %i\ninterface = eth7\n[alternate a z]\ninterface = eth8\n"
+		"[unit b]\ncommand = x %i\nfollows = a\n[unit c]\ncommand = z %i\nfollows = b\n",
+		"no single meaning");
 }
 
 static void an_alternate_may_bring_a_whole_command(void **unused)
 {
-	struct plan *p = plan_of("[unit p]\ncommand = ptp4l -i %i\ninterface = eth0\nuser = u\ngroup = g\n"
-				 "[alternate p x]\ncommand = /opt/ptp4l -i eth5\nargs = 'a b' 100%%\nuser = v\n"
-				 "provides = none\n");
+	struct plan *p = plan_of(
+		"[unit p]\ncommand = ptp4l -i %i\ninterface = eth0\nuser = u\ngroup = g\n"
+		"[alternate p x]\ncommand = /opt/ptp4l -i eth5\nargs = 'a b' 100%%\nuser = v\n"
+		"provides = none\n");
 
 	assert_command(run_of(p, 0, 1, 0), "/opt/ptp4l -m -q -i eth5 a b 100%");
 	assert_int_equal(run_of(p, 0, 1, 0)->argc, 7);
@@ -145,11 +150,13 @@ static void an_alternate_may_bring_a_whole_command(void **unused)
 
 static void log_flags_are_added_only_where_missing(void **unused)
 {
-	struct plan *p = plan_of("[unit a]\ncommand = ptp4l -mq\n[unit b]\ncommand = phc2sys -a -q\n"
-				 "[unit c]\ncommand = ts2phc -s nmea\n[unit d]\ncommand = chronyd -d\n"
-				 "[unit e]\nprogram = ptp4l\ncommand = chrt -f 9 /opt/x/ptp4l -i eth0\n"
-				 "[unit f]\nprogram = ptp4l\ncommand = ptp4l-4.2 -i eth0\n"
-				 "[unit g]\nprogram = other\ncommand = ptp4l -i eth0\n[unit h]\ncommand = ptp4l -f -m\n");
+	struct plan *p =
+		plan_of("[unit a]\ncommand = ptp4l -mq\n[unit b]\ncommand = phc2sys -a -q\n"
+			"[unit c]\ncommand = ts2phc -s nmea\n[unit d]\ncommand = chronyd -d\n"
+			"[unit e]\nprogram = ptp4l\ncommand = chrt -f 9 /opt/x/ptp4l -i eth0\n"
+			"[unit f]\nprogram = ptp4l\ncommand = ptp4l-4.2 -i eth0\n"
+			"[unit g]\nprogram = other\ncommand = ptp4l -i eth0\n"
+			"[unit h]\ncommand = ptp4l -f -m\n");
 
 	assert_command(run_of(p, 0, 0, 0), "ptp4l -mq");
 	assert_command(run_of(p, 1, 0, 0), "phc2sys -m -a -q");
@@ -188,12 +195,14 @@ static void the_environment_is_clean(void **unused)
 	assert_string_equal(variable(run_of(p, 0, 0, 0), "PTPWARDEN_TEST"), "inherited");
 	assert_null(variable(run_of(p, 0, 0, 0), "NOT_SET"));
 	plan_free(p);
-	assert_refused("[ptpwarden]\npass_env = LD_PRELOAD_TEST\n[unit p]\ncommand = x\n", "never passed on");
+	assert_refused("[ptpwarden]\npass_env = LD_PRELOAD_TEST\n[unit p]\ncommand = x\n",
+		       "never passed on");
 }
 
 static void programs_are_searched_in_the_units_own_path(void **unused)
 {
-	struct plan *p = plan_of("[unit a]\ncommand = sh\nenv = PATH=/nowhere:/bin\n[unit b]\ncommand = no-such-program\n"
+	struct plan *p = plan_of("[unit a]\ncommand = sh\nenv = PATH=/nowhere:/bin\n"
+				 "[unit b]\ncommand = no-such-program\n"
 				 "[unit c]\ncommand = /bin/sh\n");
 
 	assert_true(run_of(p, 0, 0, 0)->program_found);
@@ -233,14 +242,16 @@ static void a_command_of_one_kilobyte_arrives_whole(void **unused)
 
 static void every_option_of_a_unit_takes_effect(void **unused)
 {
-	struct plan *p = plan_of("[ptpwarden]\ncontrol_group = ptp\non_exit = leave\nlog_level = error\nsyslog = yes\n"
-				 "log_dir = /x/log\nrules_dir = /x/rules\nstate_dir = /x/state\n"
-				 "[unit p]\ncommand = ptp4l\nprogram = phc2sys\nautostart = no\nrestart_delay = 2s\n"
-				 "restart_delay_max = 3m\ncrash_loop = off\nsettle = 4s\npatience = 5s\n"
-				 "retry_slow = 6s\nstart_grace = 7s\nstop_grace = 800ms\nstop_signal = INT\n"
-				 "directory = /tmp\numask = 077\nnice = -3\nscheduler = fifo 7\ncpus = 1\n"
-				 "limit_nofile = 64\nlimit_core = unlimited\nsplit_streams = yes\nhistory_ram = 8K\n"
-				 "history_files = 64K x 2\nmake_uds_dir = no\n");
+	struct plan *p = plan_of(
+		"[ptpwarden]\ncontrol_group = ptp\non_exit = leave\nlog_level = error\n"
+		"syslog = yes\n"
+		"log_dir = /x/log\nrules_dir = /x/rules\nstate_dir = /x/state\n"
+		"[unit p]\ncommand = ptp4l\nprogram = phc2sys\nautostart = no\nrestart_delay = 2s\n"
+		"restart_delay_max = 3m\ncrash_loop = off\nsettle = 4s\npatience = 5s\n"
+		"retry_slow = 6s\nstart_grace = 7s\nstop_grace = 800ms\nstop_signal = INT\n"
+		"directory = /tmp\numask = 077\nnice = -3\nscheduler = fifo 7\ncpus = 1\n"
+		"limit_nofile = 64\nlimit_core = unlimited\nsplit_streams = yes\nhistory_ram = 8K\n"
+		"history_files = 64K x 2\nmake_uds_dir = no\n");
 	const struct plan_unit *u = &p->unit[0];
 
 	assert_string_equal(p->control_group, "ptp");
@@ -266,7 +277,8 @@ static void every_option_of_a_unit_takes_effect(void **unused)
 	assert_true(u->limit[1].set && u->limit[1].value.rlim_cur == RLIM_INFINITY);
 	assert_false(u->limit[2].set);
 	assert_true(u->split_streams);
-	assert_true(u->history_ram == 8192 && u->history_file_size == 65536 && u->history_files == 2);
+	assert_true(u->history_ram == 8192 && u->history_file_size == 65536 &&
+		    u->history_files == 2);
 	assert_false(u->make_uds_dir);
 	plan_free(p);
 }
@@ -301,19 +313,29 @@ static void a_reload_restarts_only_what_it_must(void **unused)
 	assert_int_equal(change(P, P "[alternate p x]\nargs = -S\n"), PLAN_RESTART);
 	assert_int_equal(change(P "limit_as = 1M\n", P "limit_as = 2M\n"), PLAN_RESTART);
 	assert_int_equal(change(P "directory = /a\n", P "directory = /b\n"), PLAN_RESTART);
-	assert_int_equal(change(P "[unit l]\ncommand = x\n", P "follows = l\n[unit l]\ncommand = x\n"), PLAN_RESTART);
-	assert_int_equal(change(P "follows = l\n[unit l]\ncommand = x\n", P "follows = l\n[unit l]\ncommand = y\n"),
+	assert_int_equal(
+		change(P "[unit l]\ncommand = x\n", P "follows = l\n[unit l]\ncommand = x\n"),
+		PLAN_RESTART);
+	assert_int_equal(change(P "follows = l\n[unit l]\ncommand = x\n",
+				P "follows = l\n[unit l]\ncommand = y\n"),
 			 PLAN_SAME);
 }
 
 static void the_plan_is_printed_with_everything_expanded(void **unused)
 {
 	static const char *const parts[] = {
-		"[unit phc2sys]", "follows            ptp4l\n", "run 0 (preferred), while ptp4l is on second-port",
-		"command            phc2sys -m -q -s eth1 -w\n", "restart_delay      1s\n",
-		"crash_loop         5 in 1m\n", "history_files      256K x 4\n", "limit_core         64K\n",
-		"log_dir            /run/ptpwarden/log\n", "env                PATH=/usr/local/sbin",
-		"provides           (what its configuration steers)", "[ptpwarden]    (built in)",
+		"[unit phc2sys]",
+		"follows            ptp4l\n",
+		"run 0 (preferred), while ptp4l is on second-port",
+		"command            phc2sys -m -q -s eth1 -w\n",
+		"restart_delay      1s\n",
+		"crash_loop         5 in 1m\n",
+		"history_files      256K x 4\n",
+		"limit_core         64K\n",
+		"log_dir            /run/ptpwarden/log\n",
+		"env                PATH=/usr/local/sbin",
+		"provides           (what its configuration steers)",
+		"[ptpwarden]    (built in)",
 	};
 	struct plan *p = plan_of(group);
 	char *text = NULL;

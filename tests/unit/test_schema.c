@@ -31,7 +31,8 @@ static void every_preset_is_right_and_comes_back_as_itself(void **unused)
 
 static void a_value_that_was_never_given_shows_as_nothing(void **unused)
 {
-	static const char *const names[] = { "nice", "cpus", "scheduler", "limit_nofile", "directory" };
+	static const char *const names[] = {"nice", "cpus", "scheduler", "limit_nofile",
+					    "directory"};
 	struct plan_unit unit = { 0 };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -90,7 +91,8 @@ static void no_two_options_of_a_section_share_a_name_or_a_member(void **unused)
 				continue;
 			assert_string_not_equal(schema[i].name, schema[k].name);
 			if (schema[i].field[0].size && schema[k].field[0].size)
-				assert_int_not_equal(schema[i].field[0].offset, schema[k].field[0].offset);
+				assert_int_not_equal(schema[i].field[0].offset,
+						     schema[k].field[0].offset);
 		}
 }
 
@@ -112,7 +114,8 @@ static void the_reference_names_every_option_and_its_default(void **unused)
 			assert_non_null(strstr(text, schema[i].preset));
 	}
 	/* a line that begins with a quote or an unknown macro would vanish from the page */
-	for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+	for (const char *line = text; line;
+	     line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
 		assert_true(*line != '\'' && *line != ' ');
 	free(text);
 }

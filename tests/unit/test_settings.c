@@ -43,8 +43,9 @@ static const char *read_text(const char *text)
 
 static void sections_and_options_come_with_their_places(void **unused)
 {
-	assert_string_equal(read_text("a = 1\n\n; c\n# c\n[ unit x ]\n[empty]\nname=  v w \nn =\n"),
-			    "1:5 [] a=1\n5:3 [unit x]\n6:2 [empty]\n7:8 [empty] name=v w\n8:4 [empty] n=\n");
+	assert_string_equal(
+		read_text("a = 1\n\n; c\n# c\n[ unit x ]\n[empty]\nname=  v w \nn =\n"),
+		"1:5 [] a=1\n5:3 [unit x]\n6:2 [empty]\n7:8 [empty] name=v w\n8:4 [empty] n=\n");
 	assert_int_equal(errs.n, 0);
 	assert_string_equal(read_text(""), "");
 	assert_string_equal(read_text("[a]\nb = c"), "1:2 [a]\n2:5 [a] b=c\n");
@@ -104,8 +105,9 @@ static void a_line_of_4096_bytes_is_read_and_one_byte_more_is_refused(void **unu
 
 static void an_indented_line_is_refused_instead_of_joined(void **unused)
 {
-	assert_string_equal(read_text("[u]\na = 1\n  b = 2\n\tc\n  [d]\n  ; comment\n  \ne = 3\n"),
-			    "1:2 [u]\n2:5 [u] a=1\n3:3 refused\n4:2 refused\n5:3 refused\n8:5 [u] e=3\n");
+	assert_string_equal(
+		read_text("[u]\na = 1\n  b = 2\n\tc\n  [d]\n  ; comment\n  \ne = 3\n"),
+		"1:2 [u]\n2:5 [u] a=1\n3:3 refused\n4:2 refused\n5:3 refused\n8:5 [u] e=3\n");
 	assert_int_equal(errs.n, 3);
 	assert_int_equal(errs.at[0].line, 3);
 }
@@ -131,8 +133,9 @@ static void a_section_name_of_49_bytes_is_kept_and_50_are_refused(void **unused)
 
 static void broken_section_lines_are_refused(void **unused)
 {
-	assert_string_equal(read_text("[a\n[]\n[ ]\n[b] c\n[d;e]\n[f]\n"),
-			    "1:3 refused\n2:2 refused\n3:3 refused\n4:4 refused\n5:2 refused\n6:2 [f]\n");
+	assert_string_equal(
+		read_text("[a\n[]\n[ ]\n[b] c\n[d;e]\n[f]\n"),
+		"1:3 refused\n2:2 refused\n3:3 refused\n4:4 refused\n5:2 refused\n6:2 [f]\n");
 }
 
 static void a_line_that_is_no_setting_is_refused(void **unused)

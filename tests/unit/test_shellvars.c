@@ -19,7 +19,8 @@ static void read_text(const char *text)
 
 static void assignments_are_read_as_a_shell_would(void **unused)
 {
-	read_text("# comment\nA=\"-f /etc/x -i eth0\"\n  export B='a $b'\nC=c # comment\nD=\nE=a\"b\"'c'\\ d;F=1\r\n");
+	read_text("# comment\nA=\"-f /etc/x -i eth0\"\n  export B='a $b'\nC=c # "
+		  "comment\nD=\nE=a\"b\"'c'\\ d;F=1\r\n");
 	assert_string_equal(value_of("A"), "-f /etc/x -i eth0");
 	assert_string_equal(value_of("B"), "a $b");
 	assert_string_equal(value_of("C"), "c");

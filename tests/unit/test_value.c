@@ -14,7 +14,8 @@ static struct value v;
 
 static int parse(enum value_kind kind, const char *text)
 {
-	struct value_rule rule = { .kind = kind, .choices = colours, .max = kind == VALUE_PATH ? 12 : 0 };
+	struct value_rule rule = {
+		.kind = kind, .choices = colours, .max = kind == VALUE_PATH ? 12 : 0};
 
 	return value_parse(&rule, text, &v, &fault);
 }

@@ -98,9 +98,9 @@ static void a_command_of_four_kilobytes_fits_and_one_byte_more_does_not(void **u
 
 static void a_quoted_word_reads_back_as_itself(void **unused)
 {
-	static const char *const samples[] = { "plain",	 "",	"two words", "q\"uote", "back\\slash",
-					       "it's",	 "$(x)", "~",	     "a~b",	"tab\there",
-					       "\\\"",	 "#x",	"a|b",	     "{[(%i)]}" };
+	static const char *const samples[] = {
+		"plain", "",	"two words", "q\"uote", "back\\slash", "it's", "$(x)",
+		"~",	 "a~b", "tab\there", "\\\"",	"#x",	       "a|b",  "{[(%i)]}"};
 	char room[64];
 
 	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
