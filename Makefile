@@ -36,7 +36,7 @@ UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 GEN   := $(addprefix $(B)/gen/,ptpoptions.inc finding_ids.h finding_table.h)
 DEPS   = $(OBJ:.o=.d) $(UNIT:=.d) $(B)/tests/lintdiff.d $(B)/supervisor/main.d
 
-all: $(B)/ptpwarden ## build the program (build/ptpwarden)
+all: $(B)/ptpwarden $(B)/gen/ptpwarden.conf.5 ## build the program (build/ptpwarden)
 	@mkdir -p build && ln -sfn ../$(B)/ptpwarden build/ptpwarden
 
 $(B)/libptpwarden.a: $(OBJ)
@@ -61,6 +61,15 @@ $(B)/gen/gen_%: conf/gen_%.c
 
 $(B)/gen/ptpoptions.inc: conf/options.tsv $(B)/gen/gen_options
 	$(Q)$(B)/gen/gen_options <$< >$@
+
+# The reference of options is printed by the schema itself.
+REFERENCE := conf/gen_reference.c $(patsubst %,conf/%.c,schema value valueprint valuetext words near) $(wildcard include/*.c)
+$(B)/gen/gen_reference: $(REFERENCE)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -O1 -std=gnu11 -D_GNU_SOURCE -DSYSCONFDIR='"$(sysconfdir)"' -Iinclude -o $@ $(REFERENCE)
+
+$(B)/gen/ptpwarden.conf.5: conf/ptpwarden.conf.5.in $(B)/gen/gen_reference
+	$(Q)$(B)/gen/gen_reference <$< >$@
 
 $(B)/gen/gen_%: probes/gen_%.c
 	@mkdir -p $(@D)

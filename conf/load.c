@@ -198,6 +198,12 @@ static int no_memory(struct conf_errors *errs)
 	return -ENOMEM;
 }
 
+static void free_texts(struct loading *l)
+{
+	while (l->texts)
+		free(l->text[--l->texts]);
+}
+
 static int finish_loading(struct loading *l, int rc, struct plan **out)
 {
 	if (!rc)
@@ -206,8 +212,7 @@ static int finish_loading(struct loading *l, int rc, struct plan **out)
 		(void)plan_build(l->plan, &l->draft);	/* for the errors that it finds */
 	if (!rc && l->errs->n)
 		rc = -EINVAL;
-	for (unsigned i = 0; i < l->texts; i++)
-		free(l->text[i]);
+	free_texts(l);
 	conf_errors_sort(l->errs);
 	if (rc) {
 		plan_free(l->plan);
@@ -230,24 +235,47 @@ static int missing(struct loading *l, const char *path, bool usual)
 	return -ENOENT;
 }
 
+static int load_files(struct loading *l, const char *file, bool usual)
+{
+	int rc;
+
+	l->plan->file = arena_text(plan_arena(l->plan), file);
+	if (!l->plan->file)
+		return -ENOMEM;
+	if (access(file, F_OK) != 0 && errno == ENOENT)
+		return missing(l, file, usual);
+	rc = load_file(l, file);
+	return rc ? rc : each_drop_in(file, load_drop_in, l);
+}
+
 int conf_load(const char *path, struct plan **out, struct conf_errors *errs)
 {
-	const char *file = path ? path : conf_path();
 	struct loading l;
-	int rc = start_loading(&l, errs);
 
-	if (rc)
+	if (start_loading(&l, errs))
 		return no_memory(errs);
-	l.plan->file = arena_text(plan_arena(l.plan), file);
-	if (!l.plan->file)
-		rc = -ENOMEM;
-	else if (access(file, F_OK) != 0 && errno == ENOENT)
-		rc = missing(&l, file, !path);
-	else
-		rc = load_file(&l, file);
-	if (!rc)
-		rc = each_drop_in(file, load_drop_in, &l);
-	return finish_loading(&l, rc, out);
+	return finish_loading(&l, load_files(&l, path ? path : conf_path(), !path), out);
+}
+
+int conf_places(const char *path, struct conf_places *out)
+{
+	struct conf_errors *errs = malloc(sizeof(*errs));
+	struct loading l;
+	int rc = errs ? start_loading(&l, errs) : -ENOMEM;
+
+	memset(out, 0, sizeof(*out));
+	if (!rc) {
+		(void)load_files(&l, path ? path : conf_path(), !path);
+		rc = plan_build_own(l.plan, &l.draft);
+		if (!rc) {
+			snprintf(out->run_dir, sizeof(out->run_dir), "%s", l.plan->run_dir);
+			snprintf(out->log_dir, sizeof(out->log_dir), "%s", l.plan->log_dir);
+		}
+		free_texts(&l);
+		plan_free(l.plan);
+	}
+	free(errs);
+	return rc;
 }
 
 static const char *users_ptp4l_conf(void)

@@ -37,6 +37,21 @@ int conf_load_text(const char *text, size_t len, struct plan **out, struct conf_
  */
 int conf_builtin(const char *interface, struct plan **out, struct conf_errors *errs);
 
+/** Where a running ptpwarden keeps what its clients need. */
+struct conf_places {
+	char run_dir[256];
+	char log_dir[256];
+};
+
+/**
+ * The places that a configuration names, or else the presets: also when the
+ * rest of it is wrong, or when there is none, since a client must reach a
+ * daemon that runs with an older, better one.
+ * @param path NULL: the usual places
+ * @return 0, or -ENOMEM with empty places
+ */
+int conf_places(const char *path, struct conf_places *out);
+
 /**
  * What to watch to learn that the configuration changed: the main file first,
  * then the drop-in folder and the files in it.

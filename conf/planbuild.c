@@ -271,14 +271,25 @@ static void runs_of(struct builder *b, unsigned u)
 	build_runs(b, u);
 }
 
-int plan_build(struct plan *plan, const struct draft *draft)
+int plan_build_own(struct plan *plan, const struct draft *draft)
 {
 	struct builder b = {
 		.draft = draft, .errs = draft->errs, .arena = plan_arena(plan), .plan = plan,
 	};
 
 	fill_all(&b, draft_next(draft, NULL, IN_PTPWARDEN, NULL), IN_PTPWARDEN, plan);
-	make_units(&b);
+	return b.no_memory ? -ENOMEM : 0;
+}
+
+int plan_build(struct plan *plan, const struct draft *draft)
+{
+	struct builder b = {
+		.draft = draft, .errs = draft->errs, .arena = plan_arena(plan), .plan = plan,
+	};
+
+	b.no_memory = plan_build_own(plan, draft) != 0;
+	if (!b.no_memory)
+		make_units(&b);
 	if (b.no_memory)
 		return -ENOMEM;
 	check_alternates(&b);

@@ -21,6 +21,9 @@ struct arena *plan_arena(struct plan *plan);
  */
 int plan_build(struct plan *plan, const struct draft *draft);
 
+/** Fill in the settings of the supervisor only, presets where none was given rightly. */
+int plan_build_own(struct plan *plan, const struct draft *draft);
+
 /* The rest is between planbuild.c and planrun.c. */
 
 struct builder {

@@ -45,7 +45,8 @@ const struct option schema[] = {
 	{ .name = "state_dir", .sections = IN_PTPWARDEN, .rule = RANGE(VALUE_PATH, 0, PATH_BYTES),
 	  .preset = "/var/lib/ptpwarden", .field = PLAN(state_dir),
 	  .help = "What survives a reboot: incidents and the last good run.\n"
-		  "Little is written there. When it cannot be written, everything stays in RAM." },
+		  "Little is written there.\n"
+		  "When it cannot be written, everything stays in RAM." },
 	{ .name = "log_dir", .sections = IN_PTPWARDEN, .rule = RANGE(VALUE_PATH, 0, PATH_BYTES),
 	  .preset = "/log", .below = "run_dir", .field = PLAN(log_dir),
 	  .help = "The files with the output of the daemons:\n"
@@ -353,7 +354,7 @@ static void print_item(FILE *out, const struct option *o)
 	value_accepted(&o->rule, accepted, sizeof(accepted));
 	fprintf(out, ".It Cm %s\n%s\nAccepted: %s.\n", o->name, o->help, accepted);
 	if (o->below)
-		fprintf(out, "Default:\n.Sm off\n.Cm %s\n.Ql %s .\n.Sm on\n", o->below, o->preset);
+		fprintf(out, "Default:\n.Cm %s Ns %s .\n", o->below, o->preset);
 	else if (o->preset)
 		fprintf(out, "Default:\n.Ql %s .\n", o->preset);
 	if (o->sections == (IN_UNIT | IN_ALTERNATE))
@@ -373,8 +374,8 @@ static void print_list(FILE *out, unsigned sections)
 
 void schema_print_reference(FILE *out)
 {
-	fputs(".Ss Section Bq ptpwarden\n", out);
+	fputs(".Ss Section [ptpwarden]\n", out);
 	print_list(out, IN_PTPWARDEN);
-	fputs(".Ss Sections Bq unit NAME and Bq alternate UNIT NAME\n", out);
+	fputs(".Ss Sections [unit NAME] and [alternate UNIT NAME]\n", out);
 	print_list(out, IN_UNIT | IN_ALTERNATE);
 }

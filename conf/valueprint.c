@@ -108,7 +108,7 @@ static const char *const accepted[VALUE_KINDS] = {
 	[VALUE_NUMBER] = "a number",
 	[VALUE_TIME] = "a time such as 250ms, 5s, 2m or 1h",
 	[VALUE_SIZE] = "a size such as 4096, 64K or 1M",
-	[VALUE_CHOICE] = "one of",
+	[VALUE_CHOICE] = "",	/* the choices themselves */
 	[VALUE_SIGNAL] = "TERM, INT, HUP, QUIT, KILL, USR1, USR2 or ABRT",
 	[VALUE_MODE] = "an octal number such as 022",
 	[VALUE_RATE] = "how many deaths in which time, such as 5 in 60s, or off",
@@ -154,6 +154,10 @@ void value_accepted(const struct value_rule *rule, char *out, size_t size)
 
 	text_add(&t, "%s", accepted[rule->kind]);
 	for (unsigned i = 0; rule->kind == VALUE_CHOICE && rule->choices[i]; i++)
-		text_add(&t, "%s%s", i ? ", " : " ", rule->choices[i]);
+		text_add(&t, "%s%s",
+			 !i			? ""
+			 : rule->choices[i + 1] ? ", "
+						: " or ",
+			 rule->choices[i]);
 	add_bounds(&t, rule);
 }

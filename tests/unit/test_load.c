@@ -348,6 +348,25 @@ static void the_files_to_watch_are_named(void **unused)
 	assert_string_equal(files[2], expected);
 }
 
+static void clients_find_the_places_of_a_broken_configuration(void **unused)
+{
+	struct conf_places places;
+
+	assert_int_equal(conf_places(conf, &places), 0);
+	assert_string_equal(places.run_dir, "/run/ptpwarden");
+	assert_string_equal(places.log_dir, "/run/ptpwarden/log");
+	write_file("w.conf", "[ptpwarden]\nrun_dir = /run/x\n[unit p]\nfoo\n  bar = 1\n[unti\n");
+	assert_int_equal(conf_places(conf, &places), 0);
+	assert_string_equal(places.run_dir, "/run/x");
+	assert_string_equal(places.log_dir, "/run/x/log");
+	write_file("w.conf", "[ptpwarden]\nrun_dir = run/x\n");
+	make_drop_ins();
+	write_file("w.d/a.conf", "[ptpwarden]\nlog_dir = /log\n");
+	assert_int_equal(conf_places(conf, &places), 0);
+	assert_string_equal(places.run_dir, "/run/ptpwarden");
+	assert_string_equal(places.log_dir, "/log");
+}
+
 static void errors_are_printed_with_a_caret_under_the_place(void **unused)
 {
 	char *text = NULL;
@@ -411,6 +430,7 @@ int main(void)
 		TEST(what_is_no_file_is_refused_without_waiting),
 		TEST(a_file_of_256_kilobytes_is_read_and_one_byte_more_is_refused),
 		TEST(the_files_to_watch_are_named),
+		TEST(clients_find_the_places_of_a_broken_configuration),
 		TEST(errors_are_printed_with_a_caret_under_the_place),
 		TEST(a_place_far_out_in_a_long_line_is_still_shown),
 	};
