@@ -1,0 +1,464 @@
+/* Interfaces, time stamping and PTP clocks. */
+#include "test.h"
+#include "fakesys.h"
+
+static void software(void)
+{
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-S", "-i", "eth0");
+}
+
+static void a_missing_interface_blocks_and_waits_for_it(void **unused)
+{
+	fake.links = 0;
+	assert_asked("link.missing", FINDING_BLOCK);
+	assert_int_equal(finding_of("link.missing")->clears.kind, WAIT_INTERFACE);
+	assert_string_equal(finding_of("link.missing")->clears.subject, "eth0");
+	assert_fact("iface.exists", "no");
+	assert_not_asked("ts.hardware");
+}
+
+static void a_question_that_fails_is_no_missing_interface(void **unused)
+{
+	fake_iface("eth0")->link_rc = -EPERM;
+	assert_not_asked("link.missing");
+	assert_asked("link.unknown", FINDING_UNKNOWN);
+	assert_false(facts_get(&fake_out.facts, "iface.exists")->known);
+	assert_null(findings_block(&fake_out.findings));
+}
+
+static void the_second_of_two_interfaces_is_looked_at_too(void **unused)
+{
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "-i", "eth1");
+	assert_asked("link.missing", FINDING_BLOCK);
+	assert_string_equal(finding_of("link.missing")->subject, "eth1");
+	assert_fact("iface.name", "eth1");
+	fake_add_iface("eth1", 0);
+	assert_not_asked("link.missing");
+}
+
+static void an_interface_that_is_down_only_warns(void **unused)
+{
+	fake_iface("eth0")->link.flags = 0;
+	assert_asked("link.down", FINDING_WARN);
+	assert_non_null(strstr(finding_of("link.down")->advice, "ip link set eth0 up"));
+	assert_fact("iface.up", "no");
+	assert_null(findings_block(&fake_out.findings));
+}
+
+static void no_carrier_only_warns_and_an_unknown_carrier_says_nothing(void **unused)
+{
+	fake_iface("eth0")->link.carrier = ANSWER_NO;
+	assert_asked("link.no_carrier", FINDING_WARN);
+	assert_null(findings_block(&fake_out.findings));
+	fake_iface("eth0")->link.carrier = ANSWER_UNKNOWN;
+	assert_not_asked("link.no_carrier");
+	assert_null(facts_get(&fake_out.facts, "iface.carrier"));
+}
+
+static void the_address_matters_for_its_own_transport_only(void **unused)
+{
+	fake_iface("eth0")->link.ipv4 = ANSWER_NO;
+	assert_asked("link.no_address", FINDING_WARN);
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-2", "-i", "eth0");
+	assert_not_asked("link.no_address");
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-6", "-i", "eth0");
+	assert_not_asked("link.no_address");
+	fake_iface("eth0")->link.ipv6 = ANSWER_NO;
+	assert_asked("link.no_address", FINDING_WARN);
+}
+
+static void ipv6_switched_off_is_said_for_udpv6_only(void **unused)
+{
+	fake_text("/proc/sys/net/ipv6/conf/eth0/disable_ipv6", "1\n");
+	assert_not_asked("link.ipv6_disabled");
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-6", "-i", "eth0");
+	assert_asked("link.ipv6_disabled", FINDING_WARN);
+	fake_text("/proc/sys/net/ipv6/conf/eth0/disable_ipv6", "0\n");
+	assert_not_asked("link.ipv6_disabled");
+}
+
+static void odd_kinds_of_interfaces_warn_and_usual_ones_do_not(void **unused)
+{
+	static const char *const usual[] = { "", "vlan", "bond", "veth", "macvlan", "dsa" };
+	static const char *const odd[] = { "bridge", "tun", "dummy" };
+
+	software();
+	for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
+		strcpy(fake_iface("eth0")->link.kind, usual[i]);
+		assert_not_asked("link.kind");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+		strcpy(fake_iface("eth0")->link.kind, odd[i]);
+		assert_asked("link.kind", FINDING_WARN);
+	}
+}
+
+static void wireless_is_known_by_sysfs_of_the_same_namespace_only(void **unused)
+{
+	fake_dir("/sys/class/net/eth0/phy80211");
+	fake_text("/sys/class/net/eth0/ifindex", "77\n");
+	assert_not_asked("link.kind");
+	fake_text("/sys/class/net/eth0/ifindex", "1\n");
+	assert_asked("link.kind", FINDING_WARN);
+	assert_fact("iface.kind", "wlan");
+}
+
+static void a_member_of_a_bridge_warns_for_udp_but_not_for_layer_2(void **unused)
+{
+	struct fake_link *br = fake_add_iface("br0", -1);
+
+	strcpy(br->link.kind, "bridge");
+	fake_iface("eth0")->link.master = br->link.index;
+	assert_asked("link.member", FINDING_WARN);
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-2", "-i", "eth0");
+	assert_not_asked("link.member");
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0");
+	strcpy(br->link.kind, "vrf");
+	assert_not_asked("link.member");
+}
+
+static void queues_with_time_slots_and_xdp_warn(void **unused)
+{
+	strcpy(fake_iface("eth0")->link.qdisc, "taprio");
+	assert_asked("link.qdisc", FINDING_WARN);
+	strcpy(fake_iface("eth0")->link.qdisc, "fq_codel");
+	assert_not_asked("link.qdisc");
+	fake_iface("eth0")->link.xdp = true;
+	assert_asked("link.xdp", FINDING_WARN);
+}
+
+static void hardware_mode_needs_hardware_stamps(void **unused)
+{
+	fake_iface("eth0")->ts.so = 0x1a;
+	fake_iface("eth0")->ts.phc_index = -1;
+	assert_asked("ts.hardware", FINDING_BLOCK);
+	assert_string_equal(finding_of("ts.hardware")->subject, "eth0");
+	assert_int_equal(finding_of("ts.hardware")->clears.kind, WAIT_NONE);
+	assert_fact("iface.hw_tx", "no");
+	assert_fact("iface.phc_index", "-1");
+	software();
+	assert_asked("ts.ok", FINDING_PASS);
+	assert_not_asked("ts.hardware");
+}
+
+static void a_clock_in_the_phy_may_come_with_the_link(void **unused)
+{
+	struct fake_link *eth0 = fake_iface("eth0");
+
+	eth0->ts.so = 0x1a;
+	eth0->ts.phc_index = -1;
+	eth0->link.flags = 0;
+	assert_asked("ts.hardware", FINDING_BLOCK);
+	assert_int_equal(finding_of("ts.hardware")->clears.kind, WAIT_UP);
+	eth0->link.flags = IFF_UP;
+	eth0->link.carrier = ANSWER_NO;
+	assert_asked("ts.hardware", FINDING_BLOCK);
+	assert_int_equal(finding_of("ts.hardware")->clears.kind, WAIT_CARRIER);
+}
+
+static void hardware_stamps_without_a_clock_would_steer_the_wrong_one(void **unused)
+{
+	fake_iface("eth0")->ts.phc_index = -1;
+	assert_asked("ts.no_clock", FINDING_BLOCK);
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "-p", "/dev/ptp0");
+	assert_not_asked("ts.no_clock");
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "--free_running", "1");
+	assert_not_asked("ts.no_clock");
+}
+
+static void a_silent_driver_blocks_hardware_mode_without_a_named_device_only(void **unused)
+{
+	fake_iface("eth0")->ts_rc = -EOPNOTSUPP;
+	assert_asked("ts.hardware", FINDING_BLOCK);
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "-p", "/dev/ptp0");
+	assert_not_asked("ts.hardware");
+	software();
+	assert_asked("ts.unknown", FINDING_UNKNOWN);
+	assert_null(findings_block(&fake_out.findings));
+}
+
+static void a_question_about_stamps_that_fails_is_unknown(void **unused)
+{
+	fake_iface("eth0")->ts_rc = -EPERM;
+	assert_asked("ts.unknown", FINDING_UNKNOWN);
+	assert_null(findings_block(&fake_out.findings));
+	assert_null(facts_get(&fake_out.facts, "iface.hw_tx"));
+}
+
+static void a_bond_speaks_for_its_active_member_only_on_new_kernels(void **unused)
+{
+	fake_iface("eth0")->ts.so = 0x18;
+	fake_iface("eth0")->ts.phc_index = -1;
+	strcpy(fake_iface("eth0")->link.kind, "bond");
+	assert_not_asked("ts.hardware");
+	assert_asked("ts.unknown", FINDING_UNKNOWN);
+}
+
+static void software_mode_needs_software_stamps(void **unused)
+{
+	software();
+	fake_iface("eth0")->ts.so = 0x45;
+	assert_asked("ts.software", FINDING_BLOCK);
+	fake_iface("eth0")->ts.so = 0x1a;
+	assert_not_asked("ts.software");
+}
+
+static void one_step_needs_a_driver_that_can(void **unused)
+{
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "--time_stamping", "onestep");
+	assert_asked("ts.one_step", FINDING_BLOCK);
+	fake_iface("eth0")->ts.tx_types |= 1u << HWTSTAMP_TX_ONESTEP_SYNC;
+	assert_not_asked("ts.one_step");
+}
+
+static void a_filter_for_the_other_transport_warns(void **unused)
+{
+	fake_iface("eth0")->ts.rx_filters = 1u << HWTSTAMP_FILTER_PTP_V2_L2_EVENT;
+	assert_asked("ts.filter", FINDING_WARN);
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-2", "-i", "eth0");
+	assert_not_asked("ts.filter");
+}
+
+static void ports_with_different_clocks_need_jbod(void **unused)
+{
+	fake_add_iface("eth1", 1);
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "-i", "eth1");
+	assert_asked("ts.different_clocks", FINDING_BLOCK);
+	assert_fact("iface.phc_index", "0,1");
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "-i", "eth1", "--boundary_clock_jbod", "1");
+	assert_not_asked("ts.different_clocks");
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "-i", "eth1");
+	fake_iface("eth1")->ts.phc_index = 0;
+	assert_not_asked("ts.different_clocks");
+}
+
+static void stamping_taken_away_shows_only_while_ptp4l_runs(void **unused)
+{
+	fake_iface("eth0")->hwtstamp_tx = 0;
+	assert_not_asked("ts.taken_away");
+	fake_in.running = 55;
+	assert_asked("ts.taken_away", FINDING_WARN);
+	fake_iface("eth0")->hwtstamp_tx = 1;
+	assert_not_asked("ts.taken_away");
+}
+
+static void phc2sys_needs_an_interface_with_a_clock(void **unused)
+{
+	FAKE_COMMAND(PROG_PHC2SYS, "phc2sys", "-s", "eth0", "-w");
+	assert_not_asked("ts.hardware");
+	fake_iface("eth0")->ts.phc_index = -1;
+	assert_asked("ts.hardware", FINDING_BLOCK);
+	fake_iface("eth0")->link.flags = 0;
+	assert_not_asked("link.down");
+}
+
+/* --- clocks --- */
+
+static void a_missing_clock_waits_for_its_device(void **unused)
+{
+	fake_remove("/dev/ptp0");
+	assert_asked("phc.node_missing", FINDING_BLOCK);
+	assert_int_equal(finding_of("phc.node_missing")->clears.kind, WAIT_DEVICE);
+	assert_string_equal(finding_of("phc.node_missing")->clears.subject, "/dev/ptp0");
+	fake_remove("/sys/class/ptp/ptp0");
+	assert_asked("phc.missing", FINDING_BLOCK);
+	assert_fact("phc.exists", "no");
+}
+
+static void the_clock_is_the_one_of_the_interface_whatever_its_number(void **unused)
+{
+	fake_iface("eth0")->ts.phc_index = 3;
+	assert_asked("phc.missing", FINDING_BLOCK);
+	assert_string_equal(finding_of("phc.missing")->subject, "/dev/ptp3");
+}
+
+static void software_and_free_running_modes_open_no_clock(void **unused)
+{
+	fake_remove("/dev/ptp0");
+	software();
+	assert_not_asked("phc.node_missing");
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "--free_running", "1");
+	assert_not_asked("phc.node_missing");
+}
+
+static void a_file_or_another_device_is_no_clock(void **unused)
+{
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "-p", "/dev/null");
+	fake_bytes("/dev/null", S_IFCHR | 0666, "", 0)->rdev = makedev(1, 3);
+	fake_symlink("/sys/dev/char/1:3", "../../devices/virtual/mem/null");
+	assert_asked("phc.not_a_clock", FINDING_BLOCK);
+	fake_text("/dev/null", "x");
+	assert_asked("phc.not_a_clock", FINDING_BLOCK);
+	fake_symlink("/dev/null", "/dev/ptp0");
+	assert_not_asked("phc.not_a_clock");
+}
+
+static void a_clock_of_another_interface_is_named(void **unused)
+{
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "-p", "/dev/ptp0");
+	assert_not_asked("phc.mismatch");
+	fake_iface("eth0")->ts.phc_index = 1;
+	assert_asked("phc.mismatch", FINDING_WARN);
+}
+
+static void a_user_without_access_is_told_before_the_start(void **unused)
+{
+	fake_run.user = "ptp";
+	fake_in.child_caps = 1u << 12 | 1u << 13 | 1u << 10;
+	fake_text("/etc/passwd", "ptp:x:120:130::/:/bin/sh\n");
+	fake_text("/etc/group", "clock:x:131:ptp\n");
+	fake_dir("/dev");
+	assert_asked("phc.permission", FINDING_BLOCK);
+	assert_fact("phc.open_errno", "EACCES");
+	fake_find("/dev/ptp0")->mode = S_IFCHR | 0660;
+	fake_find("/dev/ptp0")->gid = 131;
+	assert_not_asked("phc.permission");
+}
+
+static void errors_of_the_clock_are_told_apart(void **unused)
+{
+	fake.phc_rc = -EBUSY;
+	assert_asked("phc.busy", FINDING_BLOCK);
+	assert_fact("phc.open_errno", "EBUSY");
+	fake.phc_rc = -ENODEV;
+	assert_asked("phc.gone", FINDING_BLOCK);
+	fake.phc_rc = -ENOTTY;
+	assert_asked("phc.not_a_clock", FINDING_BLOCK);
+	fake.phc_rc = -EPERM;
+	assert_asked("phc.permission", FINDING_BLOCK);
+}
+
+static void a_clock_that_we_ourselves_may_not_open_is_unknown(void **unused)
+{
+	fake.phc_rc = -EPERM;
+	fake.euid = 1000;
+	assert_asked("phc.unknown", FINDING_UNKNOWN);
+	fake.phc_rc = -EACCES;
+	fake.euid = 0;
+	assert_asked("phc.unknown", FINDING_UNKNOWN);
+	assert_null(findings_block(&fake_out.findings));
+}
+
+static void a_clock_that_cannot_be_steered_blocks_unless_nobody_steers_it(void **unused)
+{
+	fake.phc.max_adj_ppb = 0;
+	assert_asked("phc.not_adjustable", FINDING_BLOCK);
+	FAKE_COMMAND(PROG_PHC2SYS, "phc2sys", "-s", "eth0", "-w");
+	assert_not_asked("phc.not_adjustable");
+}
+
+static void a_frozen_clock_blocks_but_only_warns_without_a_link(void **unused)
+{
+	fake.phc.rate = 0;
+	assert_asked("phc.frozen", FINDING_BLOCK);
+	assert_fact("phc.rate", "0");
+	fake_iface("eth0")->link.carrier = ANSWER_NO;
+	assert_asked("phc.frozen", FINDING_WARN);
+}
+
+static void a_wild_rate_blocks_an_odd_one_warns_a_steered_one_passes(void **unused)
+{
+	fake.phc.rate = 2.5;
+	assert_asked("phc.rate", FINDING_BLOCK);
+	fake.phc.rate = 1.08;
+	assert_asked("phc.rate", FINDING_WARN);
+	fake.phc.max_adj_ppb = 100000000;
+	assert_not_asked("phc.rate");
+	fake.phc.rate = 1.4;
+	fake.phc.rate_error = 0.5;
+	assert_not_asked("phc.rate");
+	fake.phc.rate_known = false;
+	assert_not_asked("phc.rate");
+	assert_null(facts_get(&fake_out.facts, "phc.rate"));
+}
+
+static void a_correction_at_its_limit_warns(void **unused)
+{
+	fake.phc.freq_known = true;
+	fake.phc.freq_ppb = -62500000;
+	assert_asked("phc.limit", FINDING_WARN);
+	assert_fact("phc.freq_at_limit", "yes");
+	fake.phc.freq_ppb = -6250;
+	assert_not_asked("phc.limit");
+}
+
+static void virtual_clocks_warn(void **unused)
+{
+	fake_text("/sys/class/ptp/ptp0/n_vclocks", "2\n");
+	assert_asked("phc.virtual_clocks", FINDING_WARN);
+	assert_fact("phc.vclocks", "2");
+	fake_text("/sys/class/ptp/ptp0/n_vclocks", "0\n");
+	assert_not_asked("phc.virtual_clocks");
+}
+
+static void a_clock_that_answered_is_not_opened_again_before_a_restart(void **unused)
+{
+	fake_in.cache = probe_cache_new();
+	assert_asked("phc.ok", FINDING_PASS);
+	assert_int_equal(fake_out.learned.clocks, 1);
+	probe_learn(fake_in.cache, &fake_sys, &fake_in, &fake_out);
+	fake_in.full = false;
+	fake.slow = 0;
+	assert_asked("phc.ok", FINDING_PASS);
+	assert_int_equal(fake.slow, 0);
+	fake_find("/dev/ptp0")->stamp = 5;
+	assert_asked("phc.ok", FINDING_PASS);
+	assert_int_equal(fake.slow, 1);
+	probe_cache_free(fake_in.cache);
+}
+
+static void a_blocked_restart_asks_no_clock(void **unused)
+{
+	fake_in.full = false;
+	fake_remove("/usr/sbin/ptp4l");
+	fake.slow = 0;
+	assert_asked("binary.missing", FINDING_BLOCK);
+	assert_int_equal(fake.slow, 0);
+}
+
+#define T(f) cmocka_unit_test_setup(f, fake_healthy)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_missing_interface_blocks_and_waits_for_it),
+		T(a_question_that_fails_is_no_missing_interface),
+		T(the_second_of_two_interfaces_is_looked_at_too),
+		T(an_interface_that_is_down_only_warns),
+		T(no_carrier_only_warns_and_an_unknown_carrier_says_nothing),
+		T(the_address_matters_for_its_own_transport_only),
+		T(ipv6_switched_off_is_said_for_udpv6_only),
+		T(odd_kinds_of_interfaces_warn_and_usual_ones_do_not),
+		T(wireless_is_known_by_sysfs_of_the_same_namespace_only),
+		T(a_member_of_a_bridge_warns_for_udp_but_not_for_layer_2),
+		T(queues_with_time_slots_and_xdp_warn),
+		T(hardware_mode_needs_hardware_stamps),
+		T(a_clock_in_the_phy_may_come_with_the_link),
+		T(hardware_stamps_without_a_clock_would_steer_the_wrong_one),
+		T(a_silent_driver_blocks_hardware_mode_without_a_named_device_only),
+		T(a_question_about_stamps_that_fails_is_unknown),
+		T(a_bond_speaks_for_its_active_member_only_on_new_kernels),
+		T(software_mode_needs_software_stamps),
+		T(one_step_needs_a_driver_that_can),
+		T(a_filter_for_the_other_transport_warns),
+		T(ports_with_different_clocks_need_jbod),
+		T(stamping_taken_away_shows_only_while_ptp4l_runs),
+		T(phc2sys_needs_an_interface_with_a_clock),
+		T(a_missing_clock_waits_for_its_device),
+		T(the_clock_is_the_one_of_the_interface_whatever_its_number),
+		T(software_and_free_running_modes_open_no_clock),
+		T(a_file_or_another_device_is_no_clock),
+		T(a_clock_of_another_interface_is_named),
+		T(a_user_without_access_is_told_before_the_start),
+		T(errors_of_the_clock_are_told_apart),
+		T(a_clock_that_we_ourselves_may_not_open_is_unknown),
+		T(a_clock_that_cannot_be_steered_blocks_unless_nobody_steers_it),
+		T(a_frozen_clock_blocks_but_only_warns_without_a_link),
+		T(a_wild_rate_blocks_an_odd_one_warns_a_steered_one_passes),
+		T(a_correction_at_its_limit_warns),
+		T(virtual_clocks_warn),
+		T(a_clock_that_answered_is_not_opened_again_before_a_restart),
+		T(a_blocked_restart_asks_no_clock),
+	};
+	return cmocka_run_group_tests_name("probe_network", tests, NULL, NULL);
+}
