@@ -41,16 +41,28 @@ struct probe_in {
 	struct probe_cache *cache;	/**< may be NULL: nothing is remembered */
 };
 
+enum { PROBE_NODES_MAX = 4, PROBE_NODE_LEN = 64 };
+
+/** Questions that quick ones left because they may wait. */
+struct probe_todo {
+	bool version;		/**< run `-v` */
+	bool account;		/**< ask the name service for the user */
+	bool identity;		/**< ask whose clock is behind a socket that is taken */
+	bool no_link;		/**< an interface has no link: its clock may stand still */
+	unsigned nodes;		/**< clocks to open */
+	char node[PROBE_NODES_MAX][PROBE_NODE_LEN];
+};
+
 struct probe_out {
 	struct findings findings;
 	struct facts facts;
 	struct daemon_conf conf;	/**< effective configuration, see conf_read */
 	struct lint lint;
 	bool conf_read;
+	struct probe_todo todo;
 	struct {	/* what slow questions taught, for probe_learn() */
 		lp_version version;	/**< 0: nothing new */
-		char clock[64];		/**< this PHC node answered well; empty: none did */
-		uint64_t clock_id[4];
+		unsigned clocks;	/**< bit n: todo.node[n] answered well */
 	} learned;
 };
 
@@ -60,27 +72,40 @@ void probe_out_init(struct probe_out *out);
 /** Quick questions. Budget: 0.3 ms on the restart path, where the cache holds. */
 void probe_quick(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out);
 
-/** Is there a question left that may block? */
-bool probe_slow_needed(const struct probe_in *in, const struct probe_sys *sys,
-		       const struct probe_out *so_far);
+/** Is there a question left that may block? Not when the start is blocked already, unless full. */
+bool probe_slow_needed(const struct probe_in *in, const struct probe_out *so_far);
 
-/** Slow questions; `out` is what probe_quick() left. Seconds in the worst case: run it in a child. */
+/**
+ * Slow questions; `out` is what probe_quick() left. Run it in a child and give
+ * it PROBE_SLOW_MS: a program that does not answer to -v uses 2 s of them.
+ * When a version was learned, probe_learn() and ask the quick questions again:
+ * the configuration is judged for the installed version.
+ */
 void probe_slow(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out);
+
+enum { PROBE_SLOW_MS = 2500 };
+
+/**
+ * Everything at once, for `check`: quick questions, slow ones in a child with
+ * the deadline, what was learned, and the quick ones again if that matters.
+ */
+void probe_all(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out);
 
 /** What the slow questions become when the child did not answer in time: UNKNOWN findings. */
 void probe_timed_out(const struct probe_in *in, struct probe_out *out);
 
-/** Room for what probe_send() writes. */
-enum { PROBE_WIRE_MAX = sizeof(struct probe_out) + 64 };
+/** Room for all that probe_send() may write. */
+enum { PROBE_WIRE_MAX = sizeof(struct probe_out) };
 
 /**
- * Write the used parts of `out` to a pipe, the child's last act. Blocks.
+ * Write findings, facts and what was learned to a pipe, the child's last act. Blocks.
  * @return 0 or -errno
  */
 int probe_send(const struct probe_out *out, int fd);
 
 /**
- * Take over what a child of this very process sent.
+ * Take over what a child of this very process sent: it replaces findings and
+ * facts, since the child began with a copy of them.
  * @param len bytes that came before the end of the pipe
  * @return false: not all of it came, `out` is untouched
  */

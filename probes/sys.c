@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
@@ -108,6 +109,11 @@ static int real_mount(const char *path, struct probe_mount *m)
 	return 0;
 }
 
+static int real_access(const char *path, int may)
+{
+	return faccessat(AT_FDCWD, path, may, AT_EACCESS) < 0 ? -errno : 0;
+}
+
 static int real_has_acl(const char *path)
 {
 	ssize_t n = getxattr(path, "system.posix_acl_access", NULL, 0);
@@ -149,6 +155,16 @@ static int64_t real_wall_s(void)
 	return now.tv_sec;
 }
 
+static int real_rlimit(int resource, uint64_t *soft)
+{
+	struct rlimit limit;
+
+	if (getrlimit((__rlimit_resource_t)resource, &limit) < 0)
+		return -errno;
+	*soft = limit.rlim_cur;
+	return 0;
+}
+
 const struct probe_sys probe_sys_real = {
 	.stat = real_stat,
 	.lstat = real_lstat,
@@ -157,6 +173,7 @@ const struct probe_sys probe_sys_real = {
 	.close = real_close,
 	.readlink = real_readlink,
 	.mount = real_mount,
+	.access = real_access,
 	.has_acl = real_has_acl,
 	.list = real_list,
 	.link = real_link,
@@ -173,4 +190,5 @@ const struct probe_sys probe_sys_real = {
 	.uname = real_uname,
 	.wall_s = real_wall_s,
 	.euid = geteuid,
+	.rlimit = real_rlimit,
 };

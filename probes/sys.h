@@ -94,6 +94,7 @@ struct probe_sys {
 	void (*close)(int fd);
 	ssize_t (*readlink)(const char *path, char *buf, size_t size);	/* terminated; cut is -ENAMETOOLONG */
 	int (*mount)(const char *path, struct probe_mount *m);
+	int (*access)(const char *path, int may);	/* as we are; R_OK | W_OK | X_OK */
 	int (*has_acl)(const char *path);	/* 1 yes, 0 no */
 	int (*list)(const char *dir, probe_name_fn *each, void *owner);
 
@@ -118,6 +119,7 @@ struct probe_sys {
 	void (*uname)(char *release, char *machine, size_t size);
 	int64_t (*wall_s)(void);	/* seconds of CLOCK_REALTIME */
 	uid_t (*euid)(void);
+	int (*rlimit)(int resource, uint64_t *soft);
 };
 
 #endif

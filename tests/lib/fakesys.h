@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "test.h"
 #include "probes/cache.h"
 #include "probes/probe.h"
 #include "probes/sys.h"
@@ -62,7 +63,7 @@ struct fake {
 
 static struct fake fake;
 
-static struct fake_file *fake_find(const char *path)
+static inline struct fake_file *fake_find(const char *path)
 {
 	for (unsigned i = 0; i < fake.files; i++)
 		if (!strcmp(fake.file[i].path, path))
@@ -70,7 +71,7 @@ static struct fake_file *fake_find(const char *path)
 	return NULL;
 }
 
-static struct fake_file *fake_bytes(const char *path, unsigned mode, const void *bytes, size_t len)
+static inline struct fake_file *fake_bytes(const char *path, unsigned mode, const void *bytes, size_t len)
 {
 	struct fake_file *f = fake_find(path);
 
@@ -258,7 +259,7 @@ static inline struct fake_file *fake_program(const char *path, const struct fake
 
 /* --- the functions of struct probe_sys --- */
 
-static int fake_follow(const char *path, struct fake_file **f)
+static inline int fake_follow(const char *path, struct fake_file **f)
 {
 	for (int depth = 0; depth < 8; depth++) {
 		*f = fake_find(path);
@@ -271,7 +272,7 @@ static int fake_follow(const char *path, struct fake_file **f)
 	return -ELOOP;
 }
 
-static void fake_stat_of(const struct fake_file *f, struct probe_stat *st)
+static inline void fake_stat_of(const struct fake_file *f, struct probe_stat *st)
 {
 	*st = (struct probe_stat){ .dev = 1, .ino = (uint64_t)(f - fake.file) + 1, .mode = f->mode,
 				   .uid = f->uid, .gid = f->gid, .rdev = f->rdev,
@@ -279,7 +280,7 @@ static void fake_stat_of(const struct fake_file *f, struct probe_stat *st)
 				   .ctime_ns = f->stamp };
 }
 
-static int fake_stat(const char *path, struct probe_stat *st)
+static inline int fake_stat(const char *path, struct probe_stat *st)
 {
 	struct fake_file *f;
 	int rc = fake_follow(path, &f);
@@ -290,7 +291,7 @@ static int fake_stat(const char *path, struct probe_stat *st)
 	return rc;
 }
 
-static int fake_lstat(const char *path, struct probe_stat *st)
+static inline int fake_lstat(const char *path, struct probe_stat *st)
 {
 	struct fake_file *f = fake_find(path);
 
@@ -300,7 +301,7 @@ static int fake_lstat(const char *path, struct probe_stat *st)
 	return 0;
 }
 
-static int fake_open(const char *path)
+static inline int fake_open(const char *path)
 {
 	struct fake_file *f;
 	int rc = fake_follow(path, &f);
@@ -312,7 +313,7 @@ static int fake_open(const char *path)
 	return (int)(f - fake.file) + 100;
 }
 
-static ssize_t fake_pread(int fd, void *buf, size_t size, uint64_t offset)
+static inline ssize_t fake_pread(int fd, void *buf, size_t size, uint64_t offset)
 {
 	const struct fake_file *f = &fake.file[fd - 100];
 	size_t n = offset < f->len ? f->len - offset : 0;
@@ -322,12 +323,12 @@ static ssize_t fake_pread(int fd, void *buf, size_t size, uint64_t offset)
 	return (ssize_t)n;
 }
 
-static void fake_close(int fd)
+static inline void fake_close(int fd)
 {
 	fake.open_now--;
 }
 
-static ssize_t fake_readlink(const char *path, char *buf, size_t size)
+static inline ssize_t fake_readlink(const char *path, char *buf, size_t size)
 {
 	const struct fake_file *f = fake_find(path);
 
@@ -337,7 +338,7 @@ static ssize_t fake_readlink(const char *path, char *buf, size_t size)
 	return (ssize_t)strlen(buf);
 }
 
-static int fake_mount(const char *path, struct probe_mount *m)
+static inline int fake_mount(const char *path, struct probe_mount *m)
 {
 	*m = (struct probe_mount){
 		.no_exec = fake.noexec && !strncmp(path, fake.noexec, strlen(fake.noexec)),
@@ -347,17 +348,17 @@ static int fake_mount(const char *path, struct probe_mount *m)
 	return 0;
 }
 
-static int fake_access(const char *path, int may)
+static inline int fake_access(const char *path, int may)
 {
 	return fake.access_rc;
 }
 
-static int fake_has_acl(const char *path)
+static inline int fake_has_acl(const char *path)
 {
 	return fake.acl;
 }
 
-static int fake_list(const char *dir, probe_name_fn *each, void *owner)
+static inline int fake_list(const char *dir, probe_name_fn *each, void *owner)
 {
 	size_t len = strlen(dir);
 
@@ -371,7 +372,7 @@ static int fake_list(const char *dir, probe_name_fn *each, void *owner)
 	return 0;
 }
 
-static int fake_link(const char *name, struct link_info *link)
+static inline int fake_link(const char *name, struct link_info *link)
 {
 	const struct fake_link *l = fake_iface(name);
 
@@ -381,12 +382,12 @@ static int fake_link(const char *name, struct link_info *link)
 	return 0;
 }
 
-static int fake_addresses(struct link_info *link)
+static inline int fake_addresses(struct link_info *link)
 {
 	return 0;
 }
 
-static int fake_links(probe_link_fn *each, void *owner)
+static inline int fake_links(probe_link_fn *each, void *owner)
 {
 	for (unsigned i = 0; i < fake.links; i++)
 		if (!each(owner, &fake.link[i].link))
@@ -394,7 +395,7 @@ static int fake_links(probe_link_fn *each, void *owner)
 	return 0;
 }
 
-static int fake_ts_info(const char *name, struct ts_info *ts)
+static inline int fake_ts_info(const char *name, struct ts_info *ts)
 {
 	const struct fake_link *l = fake_iface(name);
 
@@ -404,25 +405,25 @@ static int fake_ts_info(const char *name, struct ts_info *ts)
 	return 0;
 }
 
-static int fake_driver(const char *name, struct driver_info *driver)
+static inline int fake_driver(const char *name, struct driver_info *driver)
 {
 	*driver = (struct driver_info){ .driver = "fake" };
 	return 0;
 }
 
-static int fake_hwtstamp(const char *name, int *tx, int *rx)
+static inline int fake_hwtstamp(const char *name, int *tx, int *rx)
 {
 	*tx = fake_iface(name)->hwtstamp_tx;
 	*rx = 12;
 	return 0;
 }
 
-static int fake_uds_connect(const char *path)
+static inline int fake_uds_connect(const char *path)
 {
 	return fake_find(path) ? fake.uds_rc : -ENOENT;
 }
 
-static int fake_uds_identity(const char *path, int domain, int ts, char identity[24])
+static inline int fake_uds_identity(const char *path, int domain, int ts, char identity[24])
 {
 	fake.slow++;
 	if (fake.identity_rc == 0)
@@ -430,43 +431,43 @@ static int fake_uds_identity(const char *path, int domain, int ts, char identity
 	return fake.identity_rc;
 }
 
-static int fake_phc(const char *node, struct phc_info *phc)
+static inline int fake_phc(const char *node, struct phc_info *phc)
 {
 	fake.slow++;
 	*phc = fake.phc;
 	return fake.phc_rc;
 }
 
-static int fake_version(const char *program, char *const env[], char *text, size_t size)
+static inline int fake_version(const char *program, char *const env[], char *text, size_t size)
 {
 	fake.slow++;
 	snprintf(text, size, "%s", fake.version_text);
 	return fake.version_status;
 }
 
-static int fake_account(const char *user, struct account *account)
+static inline int fake_account(const char *user, struct account *account)
 {
 	fake.slow++;
 	return fake.account_rc;
 }
 
-static void fake_uname(char *release, char *machine, size_t size)
+static inline void fake_uname(char *release, char *machine, size_t size)
 {
 	snprintf(release, size, "%s", fake.release);
 	snprintf(machine, size, "%s", fake.machine);
 }
 
-static int64_t fake_wall_s(void)
+static inline int64_t fake_wall_s(void)
 {
 	return fake.wall_s;
 }
 
-static uid_t fake_euid(void)
+static inline uid_t fake_euid(void)
 {
 	return fake.euid;
 }
 
-static int fake_rlimit(int resource, uint64_t *soft)
+static inline int fake_rlimit(int resource, uint64_t *soft)
 {
 	*soft = resource == RLIMIT_NOFILE ? fake.limit_files : UINT64_MAX;
 	return 0;

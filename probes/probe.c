@@ -1,0 +1,106 @@
+/* All questions about one run of one unit, in the order in which a start would meet them. */
+#include <string.h>
+
+#include "questions.h"
+
+typedef void question_fn(struct probe *p);
+
+struct question {
+	question_fn *ask;
+	bool full_only;
+	bool needs_conf;	/* makes no sense without an effective configuration */
+};
+
+/* Each uses what those before it have found. */
+static const struct question quick[] = {
+	{ .ask = probe_exec },
+	{ .ask = probe_version },
+	{ .ask = probe_conf },
+	{ .ask = probe_link },
+	{ .ask = probe_timestamping },
+	{ .ask = probe_phc, .needs_conf = true },
+	{ .ask = probe_privileges },
+	{ .ask = probe_sockets, .needs_conf = true },
+	{ .ask = probe_rivals, .needs_conf = true },
+	{ .ask = probe_host, .full_only = true },
+};
+
+void probe_out_init(struct probe_out *out)
+{
+	memset(out, 0, sizeof(*out));
+}
+
+static void begin(struct probe *p, const struct probe_in *in, const struct probe_sys *sys,
+		  struct probe_out *out)
+{
+	memset(p, 0, sizeof(*p));
+	p->in = in;
+	p->sys = sys;
+	p->out = out;
+	p->conf = &out->conf;
+	p->version = in->version;
+	if (!p->version)
+		p->version = probe_version_cached(in->cache, sys, in->run->program_path);
+	who_of(in, sys, &p->who);
+}
+
+void probe_quick(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out)
+{
+	struct probe p;
+
+	begin(&p, in, sys, out);
+	for (size_t i = 0; i < ARRAY_LEN(quick); i++)
+		if ((!quick[i].full_only || in->full) && (!quick[i].needs_conf || out->conf_read))
+			quick[i].ask(&p);
+}
+
+bool probe_slow_needed(const struct probe_in *in, const struct probe_out *so_far)
+{
+	const struct probe_todo *t = &so_far->todo;
+
+	if (findings_block(&so_far->findings) && !in->full)
+		return false;
+	return t->version || t->account || t->nodes || t->identity;
+}
+
+void probe_slow(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out)
+{
+	const struct finding *binary = findings_block(&out->findings);
+	struct probe p;
+
+	begin(&p, in, sys, out);
+	/* a program with a missing library says nothing new */
+	if (out->todo.version && !(binary && !strncmp(binary->id, "binary.", 7)))
+		probe_version_slow(&p);
+	if (out->todo.account)
+		probe_account_slow(&p);
+	probe_phc_slow(&p);
+	if (out->todo.identity)
+		probe_sockets_slow(&p);
+}
+
+void probe_timed_out(const struct probe_in *in, struct probe_out *out)
+{
+	struct probe p = { .in = in, .out = out };
+
+	note(p.out, F_PROBE_TIMED_OUT, FINDING_UNKNOWN, in->unit->name,
+	     "a slow question was not answered in time");
+}
+
+void probe_learn(struct probe_cache *cache, const struct probe_sys *sys,
+		 const struct probe_in *in, const struct probe_out *out)
+{
+	struct seen_program *program;
+
+	if (!cache)
+		return;
+	if (out->learned.version) {
+		program = cache_program(cache, sys, in->run->program_path,
+					env_library_path(in->run->env));
+		if (program)
+			program->version = out->learned.version;
+	}
+	for (unsigned i = 0; i < out->todo.nodes; i++)
+		if (out->learned.clocks >> i & 1)
+			cache_keep_clock(cache, sys, out->todo.node[i]);
+}

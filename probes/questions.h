@@ -1,0 +1,73 @@
+/**
+ * @file questions.h
+ * @brief The probes of this folder, one question a file, and what they hand to each other.
+ */
+#ifndef PROBES_QUESTIONS_H
+#define PROBES_QUESTIONS_H
+
+#include "access.h"
+#include "cache.h"
+#include "note.h"
+#include "probe.h"
+#include "sys.h"
+
+enum { PROBE_LINKS_MAX = PORTS_MAX + 2 };
+
+/** An interface that the unit uses, and what was learned of it. */
+struct iface {
+	const char *name;
+	bool port;		/**< a PTP port, else a source or sink of phc2sys */
+	int link_rc;		/**< of sys->link */
+	struct link_info link;
+	int ts_rc;		/**< of sys->ts_info; 1: not asked */
+	struct ts_info ts;
+	bool troubled;		/**< a finding worse than PASS is about it */
+};
+
+struct probe {
+	const struct probe_in *in;
+	const struct probe_sys *sys;
+	struct probe_out *out;
+	const struct daemon_conf *conf;
+	struct who who;
+	lp_version version;	/**< as given or remembered, 0: unknown */
+	unsigned ifaces;
+	struct iface iface[PROBE_LINKS_MAX];
+};
+
+void probe_exec(struct probe *p);
+void probe_version(struct probe *p);
+void probe_conf(struct probe *p);	/* fills out->conf and out->lint */
+void probe_link(struct probe *p);	/* fills p->iface */
+void probe_timestamping(struct probe *p);
+void probe_phc(struct probe *p);
+void probe_privileges(struct probe *p);
+void probe_sockets(struct probe *p);
+void probe_rivals(struct probe *p);
+void probe_host(struct probe *p);
+
+/* slow ones: what quick ones put into out->todo */
+void probe_version_slow(struct probe *p);
+void probe_account_slow(struct probe *p);
+void probe_phc_slow(struct probe *p);
+void probe_sockets_slow(struct probe *p);
+
+/** Hardware stamping in any of its forms. */
+static inline bool stamps_in_hardware(const struct daemon_conf *c)
+{
+	return c->time_stamping != TS_SOFTWARE && c->time_stamping != TS_LEGACY;
+}
+
+/** Does the process hold the socket bound to that path? */
+enum answer process_holds(const struct probe_sys *sys, pid_t pid, const char *uds);
+
+/** This unit's own process, or another child of ours. */
+bool is_ours(const struct probe_in *in, pid_t pid);
+
+/** Is a clock's name a device ("/dev/ptp0"), not an interface or CLOCK_REALTIME? */
+static inline bool is_device(const char *clock)
+{
+	return clock[0] == '/';
+}
+
+#endif
