@@ -141,11 +141,13 @@ static void other_user(const struct probe_in *in, const struct probe_sys *sys, s
 void who_of(const struct probe_in *in, const struct probe_sys *sys, struct who *who)
 {
 	memset(who, 0, sizeof(*who));
-	who->caps = in->child_caps;
 	if (in->run->user) {
 		other_user(in, sys, who);
+		/* of the few capabilities that a plain user gets none opens files */
+		who->caps = who->account.uid == 0 ? in->child_caps : 0;
 		return;
 	}
+	who->caps = in->child_caps;
 	who->account.uid = sys->euid();
 	who->self = true;
 	who->known = true;

@@ -13,7 +13,7 @@ struct who {
 	bool self;		/**< as we are; the kernel can be asked directly */
 	bool missing_user, missing_group;
 	struct account account;
-	uint64_t caps;
+	uint64_t caps;		/**< that overrule the permissions of files */
 };
 
 enum { MAY_READ = 4, MAY_WRITE = 2, MAY_EXEC = 1 };

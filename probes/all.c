@@ -69,28 +69,17 @@ static bool slow_in_child(const struct probe_in *in, const struct probe_sys *sys
 	return n >= 0 && probe_receive(out, buf, (size_t)n);
 }
 
-static void ask(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out)
+void probe_all(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out)
 {
 	char *buf;
 
 	probe_out_init(out);
 	probe_quick(in, sys, out);
-	if (!probe_slow_needed(in, out))
-		return;
-	buf = malloc(PROBE_WIRE_MAX);
-	if (!buf || !slow_in_child(in, sys, out, buf))
-		probe_timed_out(in, out);
-	free(buf);
-}
-
-void probe_all(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out)
-{
-	struct probe_in again = *in;
-
-	ask(in, sys, out);
+	if (probe_slow_needed(in, sys, out)) {
+		buf = malloc(PROBE_WIRE_MAX);
+		if (!buf || !slow_in_child(in, sys, out, buf))
+			probe_timed_out(in, out);
+		free(buf);
+	}
 	probe_learn(in->cache, sys, in, out);
-	if (!out->learned.version)
-		return;
-	again.version = out->learned.version;
-	ask(&again, sys, out);
 }

@@ -71,10 +71,11 @@ static bool needed_here(const struct probe *p, int cap)
 static bool judge_caps(struct probe *p)
 {
 	uint64_t needed = daemon_conf_capabilities(p->conf);
+	uint64_t have = p->in->child_caps & (p->in->run->user ? needed : UINT64_MAX);
 	bool good = true;
 
 	for (size_t i = 0; i < ARRAY_LEN(caps); i++) {
-		bool has = p->in->child_caps >> caps[i].cap & 1;
+		bool has = have >> caps[i].cap & 1;
 
 		fact(p->out, caps[i].fact, "%s", yes_no(has));
 		if (has || !(needed >> caps[i].cap & 1) || !needed_here(p, caps[i].cap))
@@ -176,26 +177,18 @@ void probe_privileges(struct probe *p)
 		     p->in->run->user ? p->in->run->user : "runs as we do");
 }
 
-static uint64_t own_caps(void)
+uint64_t probe_child_caps(const struct plan_run *run, const struct daemon_conf *conf)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { { 0 } };
-	uint64_t bounding = 0;
+	uint64_t permitted, bounding = 0;
 
 	if (syscall(SYS_capget, &head, data) < 0)
 		return UINT64_MAX;	/* not known: nothing is missing */
+	permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
 	for (int cap = 0; cap < 64; cap++)
 		if (prctl(PR_CAPBSET_READ, cap) == 1)
 			bounding |= (uint64_t)1 << cap;
-	if (geteuid() == 0)
-		return bounding & (data[0].permitted | (uint64_t)data[1].permitted << 32);
-	/* exec by a plain user keeps the inheritable ones that we raise into the ambient set */
-	return data[0].permitted | (uint64_t)data[1].permitted << 32;
-}
-
-uint64_t probe_child_caps(const struct plan_run *run, const struct daemon_conf *conf)
-{
-	uint64_t own = own_caps();
-
-	return run->user ? own & daemon_conf_capabilities(conf) : own;
+	/* root gains what the bounding set has; others keep what we raise into the ambient set */
+	return geteuid() == 0 && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 ? bounding : permitted;
 }

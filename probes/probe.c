@@ -54,7 +54,8 @@ void probe_quick(const struct probe_in *in, const struct probe_sys *sys, struct 
 			quick[i].ask(&p);
 }
 
-bool probe_slow_needed(const struct probe_in *in, const struct probe_out *so_far)
+bool probe_slow_needed(const struct probe_in *in, const struct probe_sys *sys,
+		       const struct probe_out *so_far)
 {
 	const struct probe_todo *t = &so_far->todo;
 
@@ -63,15 +64,40 @@ bool probe_slow_needed(const struct probe_in *in, const struct probe_out *so_far
 	return t->version || t->account || t->nodes || t->identity;
 }
 
+/* A program with a missing library says nothing new. */
+static bool worth_running(const struct probe_out *out)
+{
+	for (unsigned i = 0; i < out->findings.n; i++) {
+		const struct finding *f = &out->findings.at[i];
+
+		if (f->state == FINDING_BLOCK && !strncmp(f->id, "binary.", 7))
+			return false;
+	}
+	return true;
+}
+
+/* What the installed version refuses shows only now. */
+static void ask_again(const struct probe_in *in, const struct probe_sys *sys,
+		      struct probe_out *out)
+{
+	struct probe_in again = *in;
+
+	again.version = out->learned.version;
+	probe_out_init(out);
+	probe_quick(&again, sys, out);
+	out->learned.version = again.version;
+}
+
 void probe_slow(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out)
 {
-	const struct finding *binary = findings_block(&out->findings);
 	struct probe p;
 
 	begin(&p, in, sys, out);
-	/* a program with a missing library says nothing new */
-	if (out->todo.version && !(binary && !strncmp(binary->id, "binary.", 7)))
+	if (out->todo.version && worth_running(out)) {
 		probe_version_slow(&p);
+		if (out->learned.version)
+			ask_again(in, sys, out);
+	}
 	if (out->todo.account)
 		probe_account_slow(&p);
 	probe_phc_slow(&p);

@@ -36,7 +36,8 @@ struct probe_in {
 	const pid_t *ours;	/**< our own children are no rivals */
 	unsigned n_ours;
 	pid_t running;		/**< this unit's process now, 0: none; its socket and clock are not taken */
-	uint64_t child_caps;	/**< bit n: the child will have CAP_n; see probe_child_caps() */
+	uint64_t child_caps;	/**< bit n: we can hand CAP_n on, see probe_child_caps(); a run with
+				     a user gets those of them that its configuration needs */
 	bool full;		/**< `check`: ask everything; else only what matters for this start */
 	struct probe_cache *cache;	/**< may be NULL: nothing is remembered */
 };
@@ -73,22 +74,20 @@ void probe_out_init(struct probe_out *out);
 void probe_quick(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out);
 
 /** Is there a question left that may block? Not when the start is blocked already, unless full. */
-bool probe_slow_needed(const struct probe_in *in, const struct probe_out *so_far);
+bool probe_slow_needed(const struct probe_in *in, const struct probe_sys *sys,
+		       const struct probe_out *so_far);
 
 /**
  * Slow questions; `out` is what probe_quick() left. Run it in a child and give
  * it PROBE_SLOW_MS: a program that does not answer to -v uses 2 s of them.
- * When a version was learned, probe_learn() and ask the quick questions again:
+ * When a version is learned the quick questions are asked again here, since
  * the configuration is judged for the installed version.
  */
 void probe_slow(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out);
 
 enum { PROBE_SLOW_MS = 2500 };
 
-/**
- * Everything at once, for `check`: quick questions, slow ones in a child with
- * the deadline, what was learned, and the quick ones again if that matters.
- */
+/** Everything at once, for `check`: quick questions, slow ones in a child with the deadline. */
 void probe_all(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out);
 
 /** What the slow questions become when the child did not answer in time: UNKNOWN findings. */
@@ -98,14 +97,14 @@ void probe_timed_out(const struct probe_in *in, struct probe_out *out);
 enum { PROBE_WIRE_MAX = sizeof(struct probe_out) };
 
 /**
- * Write findings, facts and what was learned to a pipe, the child's last act. Blocks.
+ * Write all but the linter's notes to a pipe, the child's last act. Blocks.
  * @return 0 or -errno
  */
 int probe_send(const struct probe_out *out, int fd);
 
 /**
- * Take over what a child of this very process sent: it replaces findings and
- * facts, since the child began with a copy of them.
+ * Take over what a child of this very process sent: it replaces what `out` has,
+ * since the child began with a copy of it.
  * @param len bytes that came before the end of the pipe
  * @return false: not all of it came, `out` is untouched
  */
@@ -126,11 +125,7 @@ void probe_cache_free(struct probe_cache *cache);
 lp_version probe_version_cached(const struct probe_cache *cache, const struct probe_sys *sys,
 				const char *program_path);
 
-/**
- * Capabilities that a child of this process will have: all that the bounding
- * and permitted sets allow when it runs as we do, and those that its
- * configuration needs when it gets a user of its own.
- */
+/** Capabilities that this process can hand on to a child. */
 uint64_t probe_child_caps(const struct plan_run *run, const struct daemon_conf *conf);
 
 /**

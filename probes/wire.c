@@ -39,6 +39,8 @@ int probe_send(const struct probe_out *out, int fd)
 		rc = write_all(fd, out->findings.at, h.findings * sizeof(out->findings.at[0]));
 	if (rc == 0)
 		rc = write_all(fd, out->facts.at, h.facts * sizeof(out->facts.at[0]));
+	if (rc == 0)
+		rc = write_all(fd, &out->conf, sizeof(out->conf));
 	return rc < 0 ? rc : write_all(fd, &out->learned, sizeof(out->learned));
 }
 
@@ -54,12 +56,14 @@ bool probe_receive(struct probe_out *out, const void *bytes, size_t len)
 	findings = h.findings * sizeof(out->findings.at[0]);
 	facts = h.facts * sizeof(out->facts.at[0]);
 	if (h.findings > FINDINGS_MAX || h.facts > FACTS_MAX ||
-	    len != sizeof(h) + findings + facts + sizeof(out->learned))
+	    len != sizeof(h) + findings + facts + sizeof(out->conf) + sizeof(out->learned))
 		return false;
 	at += sizeof(h);
 	memcpy(out->findings.at, at, findings);
 	memcpy(out->facts.at, at + findings, facts);
-	memcpy(&out->learned, at + findings + facts, sizeof(out->learned));
+	at += findings + facts;
+	memcpy(&out->conf, at, sizeof(out->conf));
+	memcpy(&out->learned, at + sizeof(out->conf), sizeof(out->learned));
 	out->findings.n = h.findings;
 	out->findings.dropped = h.findings_dropped;
 	out->facts.n = h.facts;

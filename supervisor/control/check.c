@@ -51,28 +51,16 @@ static void find_own_daemons(struct check *c)
 	}
 }
 
-static void ask(struct check *c, struct probe_in *in)
-{
-	probe_out_init(&c->answer);
-	probe_quick(in, &probe_sys_real, &c->answer);
-	if (probe_slow_needed(in, &probe_sys_real, &c->answer))
-		probe_slow(in, &probe_sys_real, &c->answer);
-	probe_learn(c->cache, &probe_sys_real, in, &c->answer);
-}
-
-/* Twice: the second round judges by the version and the configuration that the first one learns. */
 static void look(struct check *c, unsigned unit, const struct plan_run *run)
 {
 	struct probe_in in = {
 		.plan = c->plan, .unit = &c->plan->unit[unit], .run = run, .ours = c->ours,
 		.n_ours = c->n_ours, .running = c->pid[unit], .full = true, .cache = c->cache,
+		.version = probe_version_cached(c->cache, &probe_sys_real, run->program_path),
+		.child_caps = probe_child_caps(run, NULL),
 	};
 
-	in.child_caps = probe_child_caps(run, &c->answer.conf);
-	ask(c, &in);
-	in.version = probe_version_cached(c->cache, &probe_sys_real, run->program_path);
-	in.child_caps = probe_child_caps(run, &c->answer.conf);
-	ask(c, &in);
+	probe_all(&in, &probe_sys_real, &c->answer);
 }
 
 static void print(struct check *c, const struct plan_unit *unit, unsigned alternate)
