@@ -16,6 +16,8 @@
 /**
  * Read a command line and the configuration file it names.
  *
+ * A relative file name is looked up from our own working directory.
+ *
  * @param argv NULL-terminated, argv[0] is the program
  * @param version 0: unknown, then an option passes that any version knows
  * @param conf filled always; fields of other programs keep their defaults

@@ -59,20 +59,33 @@ static void check_ports(const struct cross *c)
 			 "%s needs at least two interfaces", type == CLOCK_BC ? "BC" : "TC");
 }
 
-static void check_mechanism(const struct cross *c, int port)
+static bool mechanism_fits(const struct cross *c, int port)
 {
-	const struct ptp_setting *own = ptp_settings_given(c->s, port, "delay_mechanism");
 	int type = common(c, "clock_type"), mechanism = number(c, port, "delay_mechanism");
 
-	if (port != PTP_ALL_PORTS && !own)
-		return;
-	if ((type == CLOCK_P2P_TC && mechanism != DELAY_P2P) ||
-	    (type == CLOCK_E2E_TC && mechanism != DELAY_E2E))
+	return type == CLOCK_P2P_TC ? mechanism == DELAY_P2P :
+	       type == CLOCK_E2E_TC ? mechanism == DELAY_E2E :
+				      true;
+}
+
+static void check_mechanism(const struct cross *c)
+{
+	bool p2p = common(c, "clock_type") == CLOCK_P2P_TC;
+
+	if (!mechanism_fits(c, PTP_ALL_PORTS))
 		lint_add(c->lint, "config.clock_type_mechanism",
 			 place_of(c, PTP_ALL_PORTS, "clock_type"), "clock_type",
-			 "%s needs %s delay mechanism",
-			 type == CLOCK_P2P_TC ? "P2P_TC" : "E2E_TC",
-			 type == CLOCK_P2P_TC ? "P2P" : "E2E");
+			 "%s needs %s delay mechanism", p2p ? "P2P_TC" : "E2E_TC",
+			 p2p ? "P2P" : "E2E");
+}
+
+static void check_port_mechanism(const struct cross *c, int port)
+{
+	const char *type = common(c, "clock_type") == CLOCK_P2P_TC ? "P2P" : "E2E";
+
+	if (ptp_settings_given(c->s, port, "delay_mechanism") && !mechanism_fits(c, port))
+		lint_add(c->lint, "config.clock_type_port", place_of(c, port, "delay_mechanism"),
+			 "delay_mechanism", "port %d: %s TC needs %s ports", port + 1, type, type);
 }
 
 static void check_onestep(const struct cross *c)
@@ -140,7 +153,7 @@ static void check_identity(const struct cross *c)
 			  &b[2], &b[3], &b[4], &b[5], &b[6], &b[7]) != 8)
 		lint_add(c->lint, "config.clock_identity",
 			 place_of(c, PTP_ALL_PORTS, "clockIdentity"), "clockIdentity",
-			 "failed to set clock identity: %.60s", id);
+			 "failed to set clock identity");
 }
 
 static void check_mac(const struct cross *c, int port, const char *name)
@@ -281,7 +294,7 @@ static void check_overridden(const struct cross *c)
 
 static void check_port(const struct cross *c, int port)
 {
-	check_mechanism(c, port);
+	check_port_mechanism(c, port);
 	check_roles(c, port);
 	check_unicast(c, port);
 	check_mac(c, port, "ptp_dst_mac");
@@ -293,10 +306,10 @@ static void check_port(const struct cross *c, int port)
 static void check_ptp4l(const struct cross *c)
 {
 	check_ports(c);
-	check_mechanism(c, PTP_ALL_PORTS);
-	check_onestep(c);
-	check_capable(c);
+	check_mechanism(c);
 	check_descriptions(c);
+	check_capable(c);
+	check_onestep(c);
 	check_identity(c);
 	for (unsigned i = 0; i < c->s->ports; i++)
 		check_port(c, (int)i);

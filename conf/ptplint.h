@@ -33,6 +33,7 @@ enum lint_kind {
 	LINT_KINDS
 };
 
+/** Texts may hold bytes from the file as they are: escape them when printing. */
 struct lint_note {
 	enum lint_severity severity;
 	enum lint_kind kind;

@@ -62,14 +62,6 @@ const struct ptp_option *ptp_option_older(const char *name, lp_version version)
 	return NULL;
 }
 
-const struct ptp_option *ptp_option_nocase(const char *name, lp_version version)
-{
-	for (unsigned i = 0; i < ARRAY_LEN(options); i++)
-		if (!strcasecmp(options[i].name, name))
-			return ptp_option_find(options[i].name, version);
-	return NULL;
-}
-
 unsigned ptp_option_names(lp_version version, const char *names[LP_NAMES_MAX])
 {
 	unsigned n = 0;

@@ -53,9 +53,6 @@ const struct ptp_option *ptp_option_any(const char *name);
  */
 const struct ptp_option *ptp_option_older(const char *name, lp_version version);
 
-/** The name that differs only in case, or NULL. */
-const struct ptp_option *ptp_option_nocase(const char *name, lp_version version);
-
 /** All names that a version knows, sorted, in static storage; returns their number. */
 unsigned ptp_option_names(lp_version version, const char *names[LP_NAMES_MAX]);
 

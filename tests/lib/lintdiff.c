@@ -4,6 +4,7 @@
  * its line and its option. Prints one TAP line; a difference prints what reproduces it.
  *
  * usage: lintdiff PROGRAM VERSION SEED COUNT
+ *        lintdiff PROGRAM VERSION -- WORD...	prints the linter's notes on that command line
  *
  * The interfaces do not exist, so a program that accepts its configuration ends a moment later.
  * Run it without CAP_SYS_TIME, in network and mount namespaces of its own. With LINTDIFF_KEEP set
@@ -126,7 +127,7 @@ static struct outcome of_daemon(struct heard *h)
 static bool beyond_daemon(const struct lint_note *note)
 {
 	static const char *const ids[] = {
-		"config.bmca_undecided", "config.delay_request_inhibited", "config.destination_mac",
+		"config.bmca_undecided", "config.clock_type_port", "config.delay_request_inhibited", "config.destination_mac",
 		"config.unicast_table", "config.port_name", "config.port_only_in_file",
 		"config.section_trailing", "config.command_exits",
 	};
@@ -299,47 +300,67 @@ static void report(const struct gen *g, uint64_t seed, const struct outcome *dae
 	       daemon->line, daemon->option, linter->kind ? linter->kind : "accepts", linter->line, linter->option);
 }
 
-int main(int argc, char **argv)
+static int print_notes(enum program program, lp_version version, char **argv)
+{
+	static struct lint lint;
+	struct daemon_conf conf;
+
+	(void)daemon_conf_read(program, argv, version, &conf, &lint);
+	for (unsigned i = 0; i < lint.n; i++)
+		printf("%s %s\n", lint.at[i].id, lint.at[i].text);
+	return lint.errors != 0;
+}
+
+struct tally {
+	unsigned refused, stopped, differ;
+};
+
+static void try_one(const char *path, lp_version version, uint64_t seed, struct tally *t)
 {
 	static struct gen g;
 	static struct heard heard;
 	static struct lint lint;
+	enum program program = program_of(path);
+	struct outcome daemon, linter;
 	struct daemon_conf conf;
 	char file[64];
-	unsigned count, differ = 0, refused = 0, hung = 0;
+
+	snprintf(file, sizeof(file), "/tmp/lintdiff.%d.conf", getpid());
+	gen_seed(&g, seed, version);
+	gen_file(&g);
+	gen_command(&g, program, path, file);
+	write_file(file, &g);
+	(void)daemon_conf_read(program, g.argv, version, &conf, &lint);
+	run_daemon(path, g.argv, &heard);
+	if (!getenv("LINTDIFF_KEEP"))
+		unlink(file);
+	daemon = of_daemon(&heard);
+	linter = of_linter(&lint);
+	t->refused += daemon.kind != NULL;
+	t->stopped += heard.status < 0;
+	if (!same(&daemon, &linter) && !explained(&daemon, &linter, version) && ++t->differ <= 10)
+		report(&g, seed, &daemon, &linter);
+}
+
+int main(int argc, char **argv)
+{
+	struct tally t = { 0 };
 	lp_version version;
 	uint64_t seed;
+	unsigned count;
 
-	if (argc != 5) {
-		fputs("usage: lintdiff PROGRAM VERSION SEED COUNT\n", stderr);
+	if (argc < 5) {
+		fputs("usage: lintdiff PROGRAM VERSION SEED COUNT | -- WORD...\n", stderr);
 		return 64;
 	}
 	version = lp_version_parse(argv[2]);
+	if (!strcmp(argv[3], "--"))
+		return print_notes(program_of(argv[1]), version, argv + 3);
 	seed = strtoull(argv[3], NULL, 0);
 	count = (unsigned)strtoul(argv[4], NULL, 0);
-	snprintf(file, sizeof(file), "/tmp/lintdiff.%d.conf", getpid());
-	for (unsigned i = 0; i < count; i++) {
-		enum program program = program_of(argv[1]);
-		struct outcome daemon, linter;
-
-		gen_seed(&g, seed + i, version);
-		gen_file(&g);
-		gen_command(&g, program, argv[1], file);
-		write_file(file, &g);
-		(void)daemon_conf_read(program, g.argv, version, &conf, &lint);
-		run_daemon(argv[1], g.argv, &heard);
-		daemon = of_daemon(&heard);
-		linter = of_linter(&lint);
-		refused += daemon.kind != NULL;
-		hung += heard.status < 0;
-		if (same(&daemon, &linter) || explained(&daemon, &linter, version))
-			continue;
-		if (++differ <= 10)
-			report(&g, seed + i, &daemon, &linter);
-	}
-	if (!getenv("LINTDIFF_KEEP"))
-		unlink(file);
-	printf("# %s %s: %u files from seed %llu, %u refused, %u had to be stopped, %u differences\n", argv[1], argv[2],
-	       count, (unsigned long long)seed, refused, hung, differ);
-	return differ != 0;
+	for (unsigned i = 0; i < count; i++)
+		try_one(argv[1], version, seed + i, &t);
+	printf("# %s %s: %u files from seed %llu, %u refused, %u had to be stopped, %u differences\n",
+	       argv[1], argv[2], count, (unsigned long long)seed, t.refused, t.stopped, t.differ);
+	return t.differ != 0;
 }

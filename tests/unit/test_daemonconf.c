@@ -112,6 +112,8 @@ static void settings_that_exclude_each_other_are_errors(void **unused)
 		{ "ptp4l -i eth0 -s --gmCapable 0", "", "config.client_not_capable:0" },
 		{ "ptp4l -i eth0 -f FILE", "[global]\nclock_type BC\n", "config.clock_type_ports:2" },
 		{ "ptp4l -i a -i b -f FILE", "[global]\nclock_type P2P_TC\n", "config.clock_type_mechanism:2" },
+		{ "ptp4l -i a -i b -P -f FILE", "[global]\nclock_type P2P_TC\n[a]\ndelay_mechanism E2E\n",
+		  "config.clock_type_port:4 config.port_over_command:4" },
 		{ "ptp4l -i eth0 -f FILE", "[global]\nproductDescription a;b\n", "config.description:2" },
 		{ "ptp4l -i eth0 -f FILE", "[global]\nmanufacturerIdentity 00:1\n", "config.description:2" },
 		{ "ptp4l -i eth0 -f FILE", "[global]\nclockIdentity 1.2.3\n", "config.clock_identity:2" },
