@@ -226,7 +226,7 @@ int daemon_conf_read(enum program program, char *const argv[], lp_version versio
 	struct ptp_command cmd = { 0 };
 	int rc = 0;
 
-	*lint = (struct lint){ 0 };
+	lint->n = lint->errors = lint->dropped = 0;	/* the notes need no zeroing */
 	*conf = (struct daemon_conf){ .program = program, .version = version };
 	ptp_settings_init(&settings, version);
 	if (program == PROG_PTP4L || program == PROG_PHC2SYS || program == PROG_TS2PHC) {

@@ -21,7 +21,7 @@
  * @param argv NULL-terminated, argv[0] is the program
  * @param version 0: unknown, then an option passes that any version knows
  * @param conf filled always; fields of other programs keep their defaults
- * @param lint all that is wrong; zeroed first
+ * @param lint all that is wrong; emptied first
  * @return 0, also with errors in `lint`; -errno when the file could not be
  *	read (missing, too large, no regular file): then `conf` holds command
  *	line and defaults, conf->readable is false, and `lint` says so

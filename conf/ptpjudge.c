@@ -10,9 +10,25 @@
 struct given {
 	const char *name, *value;
 	struct lint_place place;
-	char at[64];		/**< what the daemon says about the place: " at line 5" */
-	char section[PTPFILE_PORT + 16];	/**< " in global section", empty on the command line */
+	unsigned daemon_line;
+	const char *section;	/**< NULL on the command line */
 };
+
+/** What the daemon says about a place: " at line 5", " at line 5 in global section". */
+struct where {
+	char line[24], section[80];
+};
+
+static struct where where_of(const struct given *g)
+{
+	struct where w = { "", "" };
+
+	if (!g->section)
+		return w;
+	snprintf(w.line, sizeof(w.line), " at line %u", g->daemon_line);
+	snprintf(w.section, sizeof(w.section), "%s in %.40s section", w.line, g->section);
+	return w;
+}
 
 const char *ptp_nearest(const struct ptp_judge *j, const char *name)
 {
@@ -36,8 +52,8 @@ static void other_version(struct ptp_judge *j, const struct given *g, const stru
 	lp_version_print(j->version, here, sizeof(here));
 	lp_version_print(opt->since, since, sizeof(since));
 	note = lint_add(j->lint, "config.option_of_other_version", g->place, g->name,
-			"unknown option %.60s%s%s: known since %s, installed is %s", g->name, g->at,
-			g->section, since, here);
+			"unknown option %.60s%s: known since %s, installed is %s", g->name,
+			where_of(g).section, since, here);
 	if (older)
 		lint_advise(note, "Write %s instead of %s.", older->name, g->name);
 	else
@@ -56,7 +72,7 @@ static void unknown(struct ptp_judge *j, const struct given *g)
 	}
 	near = ptp_nearest(j, g->name);
 	note = lint_add(j->lint, "config.option_unknown", g->place, g->name,
-			"unknown option %.60s%s%s", g->name, g->at, g->section);
+			"unknown option %.60s%s", g->name, where_of(g).section);
 	if (g->name[0] == ';')
 		lint_advise(note, "Begin comments with #; linuxptp knows no other form.");
 	else if (near)
@@ -77,7 +93,7 @@ static void refused(struct ptp_judge *j, const struct given *g, const struct ptp
 	struct lint_note *note;
 
 	note = lint_add(j->lint, of[result].id, g->place, g->name, "%.80s is %s for option %s%s",
-			g->value, of[result].words, opt->name, g->at);
+			g->value, of[result].words, opt->name, where_of(g).line);
 	ptp_option_accepts(opt, accepts, sizeof(accepts));
 	if (g->value[0] == '=')
 		lint_advise(note, "Remove the equals sign: %s VALUE.", opt->name);
@@ -153,8 +169,8 @@ static void judge(struct ptp_judge *j, const struct given *g)
 		refused(j, g, opt, result);
 	else if (j->port != PTP_ALL_PORTS && opt->scope != PTP_PORT)
 		lint_add(j->lint, "config.option_section", g->place, g->name,
-			 "unknown option %s%s%s: it belongs into [global]", opt->name, g->at,
-			 g->section);
+			 "unknown option %s%s: it belongs into [global]", opt->name,
+			 where_of(g).section);
 	else
 		keep(j, g, opt, &value);
 }
@@ -171,10 +187,10 @@ static void judge_setting(struct ptp_judge *j, const struct ptpfile *f,
 {
 	struct given g = { .name = item->name,
 			   .value = item->value,
-			   .place = { j->file, item->line } };
+			   .place = { j->file, item->line },
+			   .daemon_line = item->daemon_line,
+			   .section = ptpfile_section_name(f) };
 
-	snprintf(g.at, sizeof(g.at), " at line %u", item->daemon_line);
-	snprintf(g.section, sizeof(g.section), " in %.40s section", ptpfile_section_name(f));
 	judge(j, &g);
 }
 
