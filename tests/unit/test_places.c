@@ -42,7 +42,7 @@ static void a_broken_configuration_still_leads_to_its_supervisor(void **unused)
 {
 	struct places p;
 
-	put(path, "[ptpwarden]\n run_dir = /run/x  \nnonsense\nlog_dir=/var/log/x\n"
+	put(path, "[ptpwarden]\nrun_dir = /run/x  \nnonsense\nlog_dir=/var/log/x\n"
 		  "[unit a]\nrun_dir = /run/wrong\ncommand = \"unclosed\n;run_dir = /no\n");
 	places_find(path, &p);
 	assert_string_equal(p.run_dir, "/run/x");
