@@ -31,12 +31,13 @@ static msec_t sooner(msec_t a, msec_t b)
 	return a < b ? a : b;
 }
 
-/* The next moment at which a living process wants attention. */
-static void arm_alive(struct policy_step *s)
+/* The next moment at which a living process wants attention; what is overdue comes at once. */
+static void arm_alive(struct policy_step *s, msec_t now)
 {
 	const struct policy_state *n = &s->next;
+	msec_t next = sooner(n->settle_at, sooner(n->climb_at, n->fall_at));
 
-	arm(s, sooner(n->settle_at, sooner(n->climb_at, n->fall_at)));
+	arm(s, next != MSEC_NONE && next < now ? now : next);
 }
 
 static void ask(struct policy_step *s, unsigned alternate)
@@ -265,7 +266,7 @@ static void became_ready(const struct policy_conf *c, const struct policy_event 
 	n->was_ready = true;
 	n->fall_at = MSEC_NONE;
 	n->settle_at = n->proved ? MSEC_NONE : ev->at + c->settle;
-	arm_alive(s);
+	arm_alive(s, ev->at);
 }
 
 static void no_longer_ready(const struct policy_conf *c, const struct policy_event *ev,
@@ -273,7 +274,7 @@ static void no_longer_ready(const struct policy_conf *c, const struct policy_eve
 {
 	s->next.st = ST_RUNNING;
 	s->next.settle_at = MSEC_NONE;
-	arm_alive(s);
+	arm_alive(s, ev->at);
 }
 
 static void settled(struct policy_step *s)
@@ -312,13 +313,13 @@ static void climb(const struct policy_conf *c, const struct policy_event *ev,
 		return;
 	if (allowed > ev->at) {
 		n->climb_at = allowed;
-		arm_alive(s);
+		arm_alive(s, ev->at);
 		return;
 	}
 	n->climbing = true;
 	n->climb_at = ev->at + pacing_patience(c, n);
 	ask(s, 0);
-	arm_alive(s);
+	arm_alive(s, ev->at);
 }
 
 static void launched(const struct policy_conf *c, const struct policy_event *ev,
@@ -328,7 +329,7 @@ static void launched(const struct policy_conf *c, const struct policy_event *ev,
 	if (s->next.cleared && s->next.alternate)
 		climb(c, ev, s);
 	else
-		arm_alive(s);
+		arm_alive(s, ev->at);
 }
 
 static void promote(const struct policy_conf *c, const struct policy_event *ev,
@@ -383,7 +384,7 @@ static void due(const struct policy_conf *c, const struct policy_event *ev, stru
 	if (n->climb_at != MSEC_NONE && ev->at >= n->climb_at)
 		climb(c, ev, s);
 	else
-		arm_alive(s);
+		arm_alive(s, ev->at);
 }
 
 /* This alternate does not work: the ones behind it, then slowly all of them. */
