@@ -227,6 +227,8 @@ int daemon_conf_read(enum program program, char *const argv[], lp_version versio
 	int rc = 0;
 
 	lint->n = lint->errors = lint->dropped = 0;	/* the notes need no zeroing */
+	lint->written_for = 0;
+	lint->missing_section = NULL;
 	*conf = (struct daemon_conf){ .program = program, .version = version };
 	ptp_settings_init(&settings, version);
 	if (program == PROG_PTP4L || program == PROG_PHC2SYS || program == PROG_TS2PHC) {

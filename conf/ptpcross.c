@@ -177,10 +177,11 @@ static void check_unicast(const struct cross *c, int port)
 	for (unsigned i = 0; i < c->judge->tables; i++)
 		if (c->judge->table_id[i] == id)
 			return;
-	if (c->judge->tables < UNICAST_TABLES_MAX)
-		lint_add(c->lint, "config.unicast_table",
-			 place_of(c, port, "unicast_master_table"), "unicast_master_table",
-			 "port %d: no table with id %d", port + 1, id);
+	if (c->judge->tables == UNICAST_TABLES_MAX)
+		return;		/* one of those that we did not keep */
+	c->lint->missing_section = "unicast_master_table";
+	lint_add(c->lint, "config.unicast_table", place_of(c, port, "unicast_master_table"),
+		 "unicast_master_table", "port %d: no table with id %d", port + 1, id);
 }
 
 static void check_roles(const struct cross *c, int port)

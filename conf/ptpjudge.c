@@ -49,6 +49,8 @@ static void other_version(struct ptp_judge *j, const struct given *g, const stru
 	char here[24], since[24];
 	struct lint_note *note;
 
+	if (opt->since > j->lint->written_for)
+		j->lint->written_for = opt->since;
 	lp_version_print(j->version, here, sizeof(here));
 	lp_version_print(opt->since, since, sizeof(since));
 	note = lint_add(j->lint, "config.option_of_other_version", g->place, g->name,
@@ -227,6 +229,7 @@ static void outside(struct ptp_judge *j, const struct ptpfile_item *item)
 
 	if (j->outside++)
 		return;		/* once says it all */
+	j->lint->missing_section = "global";
 	if (!strncmp(item->name, "\xef\xbb\xbf", 3))
 		lint_add(j->lint, "config.file_mark", place, NULL,
 			 "line %u is not in a section: the file begins with a byte order mark",

@@ -51,6 +51,8 @@ struct lint {
 	unsigned n;
 	unsigned errors;	/**< of all, those dropped included */
 	unsigned dropped;	/**< did not fit; an error takes the place of a warning */
+	lp_version written_for;	/**< options of the file exist only since this version, newer than installed; else 0 */
+	const char *missing_section;	/**< static: a section that should be there; else NULL */
 	struct lint_note at[LINT_NOTES_MAX];
 	struct lint_note spare;	/**< what a full table hands out */
 };

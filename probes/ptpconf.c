@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/daemonconf.h"
+#include "conf/ptpoptions.h"
 #include "questions.h"
 
 static void note_of(struct probe *p, const struct lint_note *n)
@@ -34,6 +35,18 @@ static void fact_of_error(struct probe *p)
 		fact(p->out, "config.error", "%.120s at line %u", n->text, n->line);
 	else
 		fact(p->out, "config.error", "%s", n->text);
+}
+
+static void facts_of_file(struct probe *p)
+{
+	const struct lint *lint = &p->out->lint;
+	char version[24];
+
+	lp_version_print(lint->written_for, version, sizeof(version));
+	if (lint->written_for)
+		fact(p->out, "config.written_for", "%s", version);
+	if (lint->missing_section)
+		fact(p->out, "config.missing_section", "%s", lint->missing_section);
 }
 
 static void ptp4l_facts(struct probe_out *out, const struct daemon_conf *c)
@@ -111,6 +124,7 @@ void probe_conf(struct probe *p)
 	for (unsigned i = 0; i < out->lint.n; i++)
 		note_of(p, &out->lint.at[i]);
 	fact_of_error(p);
+	facts_of_file(p);
 	if (program == PROG_PTP4L)
 		ptp4l_facts(out, &out->conf);
 	if (program == PROG_PHC2SYS)

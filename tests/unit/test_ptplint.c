@@ -36,10 +36,13 @@ static void an_option_of_another_version_is_named_with_that_version(void **unuse
 					  "config.option_of_other_version:3");
 	assert_string_equal(c.lint.at[0].advice, "Write slaveOnly instead of clientOnly.");
 	assert_non_null(strstr(c.lint.at[1].text, "known since 4.0, installed is 3.1.1"));
+	assert_int_equal(c.lint.written_for, 0x040000);
 
 	lint_case(&c, V42, "ptp4l -i eth0 -f FILE", "[global]\nclientOnly 1\nstep_window 3\n");
 	assert_string_equal(lint_ids(&c), "");
 	assert_true(c.conf.client_only);
+	assert_int_equal(c.lint.written_for, 0);
+	assert_null(c.lint.missing_section);
 }
 
 static void a_deprecated_name_is_a_warning_with_the_new_one(void **unused)
@@ -103,6 +106,7 @@ static void sections_that_are_none_are_explained(void **unused)
 {
 	lint_case(&c, V311, "ptp4l -i eth0 -f FILE", "slaveOnly 1\npriority1 1\n[global]\n");
 	assert_string_equal(lint_ids(&c), "config.section_missing:1");
+	assert_string_equal(c.lint.missing_section, "global");
 	lint_case(&c, V311, "ptp4l -i eth0 -f FILE", "\xef\xbb\xbf[global]\npriority1 1\n");
 	assert_string_equal(lint_ids(&c), "config.file_mark:1");
 	lint_case(&c, V311, "ptp4l -f FILE -i eth0", "[global]\n[ ]\n");
