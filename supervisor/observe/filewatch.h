@@ -33,6 +33,7 @@ struct filewatch {
 	int fd;			/* inotify, -1: none (then looks every second) */
 	ev_io io;
 	ev_timer quiet, net;
+	msec_t unrest_since;
 	struct stat last;	/* all zero: does not exist */
 	unsigned n;
 	struct filewatch_dir dir[FILEWATCH_DIRS];

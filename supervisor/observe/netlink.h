@@ -32,7 +32,7 @@ struct netlink {
 	void *owner;
 	ev_io io;
 	ev_timer again;		/* a dump that could not be asked for yet */
-	bool dumping, lost;
+	bool starting, dumping, lost;
 	unsigned n, dropped, rereads;	/**< dropped: beyond IFACES_MAX */
 	struct iface at[IFACES_MAX];
 	uint8_t seen[IFACES_MAX];

@@ -18,7 +18,7 @@
 
 enum { PMC_FAST_MS = 200, PMC_SLOW_MS = 2000, PMC_SUBSCRIBE_S = 180 };
 
-/** Called after each answer, and after each question that could not be sent or went unanswered. */
+/** Called after answers and events, and after each question that was not sent or not answered. */
 typedef void pmc_fn(void *owner);
 
 struct pmc {
@@ -29,10 +29,11 @@ struct pmc {
 	char path[108];
 	struct pmc_peer peer;
 	int fd;
-	uint16_t sequence, first_open;	/* of this round */
-	bool answered;			/* in this round */
-	msec_t subscribed_at;
+	uint16_t sequence;
+	bool answered;			/* since the last question */
 	bool slow;
+	msec_t subscribed_at;		/* MSEC_NONE: not yet */
+	int64_t ingress_ns;		/* of the newest offset */
 	ev_io io;
 	ev_timer ask;
 };

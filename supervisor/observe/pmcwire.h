@@ -42,11 +42,30 @@ struct pmc_reply {
 	uint16_t id;		/**< enum pmc_id, others are left as they are */
 	int error;		/**< 0, or the errorId of an error status (then `id` is what was asked) */
 	union {
-		struct { uint16_t ports; bool client_only; uint8_t clock[8]; uint8_t clock_class, domain; } defaults;
-		struct { uint8_t gm[8]; uint8_t gm_class; } parent;
-		struct { uint16_t number; enum port_state state; } port;
-		struct { int64_t offset_ns; bool gm_present; uint8_t gm[8]; } time_status;
-		struct { uint16_t duration_s; uint8_t events; } subscribe;
+		struct {
+			uint16_t ports;
+			bool client_only;
+			uint8_t clock[8];
+			uint8_t clock_class, domain;
+		} defaults;
+		struct {
+			uint8_t gm[8];
+			uint8_t gm_class;
+		} parent;
+		struct {
+			uint16_t number;
+			enum port_state state;
+		} port;
+		struct {
+			int64_t offset_ns;
+			int64_t ingress_ns;	/**< moves on with each Sync that was used */
+			bool gm_present;
+			uint8_t gm[8];
+		} time_status;
+		struct {
+			uint16_t duration_s;
+			uint8_t events;
+		} subscribe;
 		struct {
 			uint16_t number;
 			enum port_state state;
