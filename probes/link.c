@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ifkind.h"
 #include "questions.h"
 
 static void add_iface(struct probe *p, const char *name, bool port)
@@ -34,34 +35,6 @@ static void choose_ifaces(struct probe *p)
 		add_iface(p, p->in->run->interface, true);
 		break;
 	}
-}
-
-/* sysfs may show another namespace than ours: trust it only if the index is the same. */
-static bool sysfs_has(const struct probe *p, const struct iface *i, const char *entry)
-{
-	char path[128], text[32];
-	struct probe_stat st;
-	int index = -1;
-
-	snprintf(path, sizeof(path), "/sys/class/net/%s/ifindex", i->name);
-	if (read_small(p->sys, path, text, sizeof(text)) <= 0 || sscanf(text, "%d", &index) != 1 ||
-	    index != i->link.index)
-		return false;
-	snprintf(path, sizeof(path), "/sys/class/net/%s/%s", i->name, entry);
-	return p->sys->stat(path, &st) == 0;
-}
-
-static const char *kind_of(const struct probe *p, const struct iface *i)
-{
-	const char *kind = i->link.kind;
-
-	if (i->link.loopback)
-		return "loopback";
-	if (!strcmp(kind, "tun"))
-		return "tap";
-	if (*kind)
-		return kind;
-	return sysfs_has(p, i, "wireless") || sysfs_has(p, i, "phy80211") ? "wlan" : "physical";
 }
 
 static bool rarely_works(const char *kind)
@@ -159,10 +132,10 @@ static void judge_port(struct probe *p, struct iface *i)
 		trouble(p, i, F_LINK_NO_CARRIER, "no carrier");
 	judge_address(p, i);
 	if (p->in->full)
-		judge_details(p, i, kind_of(p, i));
+		judge_details(p, i, iface_kind(p->sys, &i->link));
 	if (!i->troubled)
 		note(p->out, F_LINK_OK, FINDING_PASS, i->name, "%s, up, link detected",
-		     kind_of(p, i));
+		     iface_kind(p->sys, &i->link));
 }
 
 static void judge(struct probe *p, struct iface *i)
@@ -203,7 +176,7 @@ static void link_facts(struct probe *p, const struct iface *i)
 {
 	const struct link_info *l = &i->link;
 
-	fact(p->out, "iface.kind", "%s", kind_of(p, i));
+	fact(p->out, "iface.kind", "%s", iface_kind(p->sys, &i->link));
 	fact(p->out, "iface.up", "%s", yes_no(l->flags & IFF_UP));
 	if (l->carrier != ANSWER_UNKNOWN)
 		fact(p->out, "iface.carrier", "%s", answer_name(l->carrier));
@@ -211,6 +184,8 @@ static void link_facts(struct probe *p, const struct iface *i)
 		fact(p->out, "iface.ipv4", "%s", answer_name(l->ipv4));
 	if (l->ipv6 != ANSWER_UNKNOWN)
 		fact(p->out, "iface.ipv6", "%s", answer_name(l->ipv6));
+	if (p->in->full && iface_speed(p->sys, l) > 0)
+		fact(p->out, "iface.speed_mbps", "%d", iface_speed(p->sys, l));
 	if (l->qdisc[0])
 		fact(p->out, "iface.qdisc", "%s", l->qdisc);
 	fact(p->out, "iface.xdp", "%s", yes_no(l->xdp));

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "holders.h"
 #include "questions.h"
 
 enum { SECONDS_A_YEAR = 31556952 };
@@ -302,6 +303,15 @@ static bool judge_answer(struct probe *p, const char *node, const struct phc_inf
 	return true;
 }
 
+/* Walks all of /proc, so only a full check does it. */
+static void users_fact(struct probe *p, const char *node)
+{
+	char list[96];
+
+	if (p->in->full && holders_of(p->sys, node, list, sizeof(list)) > 0)
+		fact(p->out, "phc.users", "%s", list);
+}
+
 void probe_phc_slow(struct probe *p)
 {
 	const struct probe_todo *todo = &p->out->todo;
@@ -310,6 +320,7 @@ void probe_phc_slow(struct probe *p)
 	for (unsigned i = 0; i < todo->nodes; i++) {
 		int rc = p->sys->phc(todo->node[i], &phc);
 
+		users_fact(p, todo->node[i]);
 		if (rc < 0)
 			refused(p, todo->node[i], rc);
 		else if (judge_answer(p, todo->node[i], &phc))

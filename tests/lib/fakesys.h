@@ -46,6 +46,7 @@ struct fake {
 	struct fake_file file[FAKE_FILES];
 	struct fake_link link[FAKE_LINKS];
 	const char *noexec, *readonly;	/* path prefix mounted so */
+	int links_rc;
 	int uds_rc;		/* of a socket that is there */
 	int identity_rc;
 	int phc_rc;
@@ -392,7 +393,7 @@ static inline int fake_links(probe_link_fn *each, void *owner)
 	for (unsigned i = 0; i < fake.links; i++)
 		if (!each(owner, &fake.link[i].link))
 			break;
-	return 0;
+	return fake.links_rc;
 }
 
 static inline int fake_ts_info(const char *name, struct ts_info *ts)
