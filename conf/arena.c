@@ -37,12 +37,15 @@ void *arena_alloc(struct arena *a, size_t size)
 	if (size > SIZE_MAX / 2)
 		return NULL;
 	size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+	if (a->limit && a->limit - a->used < size)
+		return NULL;
 	if (!c || c->size - c->used < size)
 		c = grow(a, size);
 	if (!c)
 		return NULL;
 	at = (char *)c->room + c->used;
 	c->used += size;
+	a->used += size;
 	return at;
 }
 

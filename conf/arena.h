@@ -11,9 +11,11 @@
 
 struct arena_chunk;
 
-/** Zeroed is empty. */
+/** Zeroed is empty, without a limit. */
 struct arena {
 	struct arena_chunk *newest;
+	size_t limit;	/**< bytes to hand out at most, so that want of memory can be tested; 0: any */
+	size_t used;
 };
 
 /** Zeroed memory, aligned for anything; NULL when there is none. */

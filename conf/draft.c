@@ -243,8 +243,10 @@ static void on_option(struct draft *d, const struct setting *s)
 		g->file_no = d->file_no;
 		g->text = arena_text(d->arena, s->value);
 	}
-	if (!g || !g->text)
+	if (!g || !g->text) {
 		d->no_memory = true;
+		d->now->given = NULL;	/* nobody shall meet a setting without a text */
+	}
 }
 
 static void on_refused(struct draft *d, const struct setting *s)

@@ -287,7 +287,7 @@ int plan_build(struct plan *plan, const struct draft *draft)
 		.draft = draft, .errs = draft->errs, .arena = plan_arena(plan), .plan = plan,
 	};
 
-	b.no_memory = plan_build_own(plan, draft) != 0;
+	b.no_memory = draft->no_memory || plan_build_own(plan, draft);
 	if (!b.no_memory)
 		make_units(&b);
 	if (b.no_memory)
@@ -297,7 +297,7 @@ int plan_build(struct plan *plan, const struct draft *draft)
 	check_circles(&b);
 	for (unsigned i = 0; i < plan->units && !b.no_memory; i++)
 		runs_of(&b, i);
-	if (b.no_memory || draft->no_memory)
+	if (b.no_memory)
 		return -ENOMEM;
 	return draft->errs->n ? -EINVAL : 0;
 }

@@ -268,18 +268,21 @@ static void drop_ins_are_read_in_order_and_win(void **unused)
 
 static void errors_of_drop_ins_name_their_file(void **unused)
 {
-	write_file("w.conf", "[unit p]\ncommand = x\nfoo = 1\n");
+	write_file("w.conf", "[unit p]\ncommand = x\nfoo = 1\nfollows = nobody\n");
 	make_drop_ins();
 	write_file("w.d/a.conf", "[unit p]\nbar = 1\nbar = 2\n");
 	write_file("w.d/b.conf", "[unit q]\nfollows = r\n");
 	assert_int_equal(load(), -EINVAL);
-	assert_int_equal(errs.n, 5);
+	assert_int_equal(errs.n, 6);
 	assert_string_equal(errs.at[0].file, conf);
-	assert_non_null(strstr(errs.at[1].file, "w.d/a.conf"));
-	assert_int_equal(errs.at[2].line, 3);
-	assert_non_null(strstr(errs.at[3].file, "w.d/b.conf"));
-	assert_int_equal(errs.at[3].line, 1);
-	assert_int_equal(errs.at[4].line, 2);
+	/* found last, since it needs all files, but said with the others of its file */
+	assert_string_equal(errs.at[1].file, conf);
+	assert_int_equal(errs.at[1].line, 4);
+	assert_non_null(strstr(errs.at[2].file, "w.d/a.conf"));
+	assert_int_equal(errs.at[3].line, 3);
+	assert_non_null(strstr(errs.at[4].file, "w.d/b.conf"));
+	assert_int_equal(errs.at[4].line, 1);
+	assert_int_equal(errs.at[5].line, 2);
 }
 
 static void what_everybody_may_write_is_refused(void **unused)

@@ -5,6 +5,7 @@
 #include "test.h"
 #include "conf/load.h"
 #include "conf/paths.h"
+#include "conf/planbuild.h"
 #include "conf/planmake.h"
 
 static struct conf_errors errs;
@@ -372,6 +373,32 @@ static void the_built_in_plan_is_a_client_with_a_software_alternate(void **unuse
 	plan_free(NULL);
 }
 
+static int build_with(size_t limit, const char *text)
+{
+	struct settings_source src = { .file = "f", .text = text, .len = strlen(text) };
+	struct plan *plan = plan_new();
+	struct draft draft = { .arena = plan_arena(plan), .errs = &errs };
+	int rc;
+
+	memset(&errs, 0, sizeof(errs));
+	plan_arena(plan)->limit = limit;
+	draft_read(&draft, &src);
+	rc = plan_build(plan, &draft);
+	plan_free(plan);
+	return rc;
+}
+
+static void want_of_memory_is_an_error_wherever_it_begins(void **unused)
+{
+	unsigned failed = 0;
+
+	for (size_t limit = 16; build_with(limit, group) != 0; limit += 16) {
+		assert_int_equal(build_with(limit, group), -ENOMEM);
+		failed++;
+	}
+	assert_true(failed > 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +416,7 @@ int main(void)
 		cmocka_unit_test(every_option_of_a_unit_takes_effect),
 		cmocka_unit_test(a_reload_restarts_only_what_it_must),
 		cmocka_unit_test(the_plan_is_printed_with_everything_expanded),
+		cmocka_unit_test(want_of_memory_is_an_error_wherever_it_begins),
 		cmocka_unit_test(the_built_in_plan_is_a_client_with_a_software_alternate),
 	};
 
