@@ -15,6 +15,9 @@ void plan_free(struct plan *plan);
 /** `check --plan`: every setting with its value, every run as it would be started. */
 void plan_print(const struct plan *plan, FILE *out);
 
+/** The same as one JSON object, schema "ptpwarden.plan/1". */
+void plan_print_json(const struct plan *plan, FILE *out);
+
 enum plan_change {
 	PLAN_SAME,
 	PLAN_SETTINGS,	/**< pacing and the like: takes effect while the daemon runs */

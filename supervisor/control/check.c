@@ -180,7 +180,7 @@ static int load_and_check(struct check *c)
 			return unit_unknown(spec.verb, c->plan, a->word[0]);
 	}
 	if (a->plan) {
-		plan_print(c->plan, stdout);
+		(a->json ? plan_print_json : plan_print)(c->plan, stdout);
 		return RC_FINE;
 	}
 	return check_units(c, only);

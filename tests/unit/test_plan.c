@@ -352,6 +352,32 @@ static void the_plan_is_printed_with_everything_expanded(void **unused)
 	plan_free(p);
 }
 
+static void the_plan_as_json_holds_the_same(void **unused)
+{
+	static const char *const parts[] = {
+		"{\"schema\":\"ptpwarden.plan/1\",\"file\":null,\"settings\":{\"run_dir\":",
+		"\"control_group\":null,",
+		"{\"unit\":\"phc2sys\",\"file\":null,\"line\":8,\"follows\":\"ptp4l\",",
+		"\"restart_delay\":\"1s\",",
+		"{\"alternate\":2,\"leader_alternate\":null,\"alternate_name\":\"second-port\",",
+		"{\"alternate\":0,\"leader_alternate\":2,\"alternate_name\":null,",
+		"\"argv\":[\"phc2sys\",\"-m\",\"-q\",\"-s\",\"eth1\",\"-w\"],\"env\":[\"PATH=",
+		"\"provides\":null}]}]}\n",
+	};
+	struct plan *p = plan_of(group);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	plan_print_json(p, f);
+	fclose(f);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (!strstr(text, parts[i]))
+			fail_msg("%s is not in the plan as JSON", parts[i]);
+	free(text);
+	plan_free(p);
+}
+
 static void the_built_in_plan_is_a_client_with_a_software_alternate(void **unused)
 {
 	struct plan *p = NULL;
@@ -416,6 +442,7 @@ int main(void)
 		cmocka_unit_test(every_option_of_a_unit_takes_effect),
 		cmocka_unit_test(a_reload_restarts_only_what_it_must),
 		cmocka_unit_test(the_plan_is_printed_with_everything_expanded),
+		cmocka_unit_test(the_plan_as_json_holds_the_same),
 		cmocka_unit_test(want_of_memory_is_an_error_wherever_it_begins),
 		cmocka_unit_test(the_built_in_plan_is_a_client_with_a_software_alternate),
 	};
