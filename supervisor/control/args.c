@@ -21,7 +21,7 @@ static const struct option_row {
 	const char *help;
 } rows[] = {
 	{ 'f', true, "file", TEXT, "FILE", offsetof(struct args, file),
-	  "the configuration whose supervisor is meant" },
+	  "the configuration, if not in a usual place" },
 	{ 's', false, "socket", TEXT, "PATH", offsetof(struct args, socket),
 	  "the control socket itself" },
 	{ 'i', true, "interface", TEXT, "IFACE", offsetof(struct args, interface),
@@ -77,7 +77,7 @@ void args_print_usage(const struct args_spec *spec, FILE *out)
 			snprintf(letter, sizeof(letter), "-%c,", r->letter);
 		snprintf(name, sizeof(name), "--%s%s%s", r->name,
 			 r->kind == WAIT || !*value ? "" : " ", value);
-		fprintf(out, "  %3s %-16s %s\n", letter, name, r->help);
+		fprintf(out, "  %3s %-18s %s\n", letter, name, r->help);
 	}
 }
 

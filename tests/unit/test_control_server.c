@@ -190,6 +190,26 @@ static void a_status_larger_than_the_socket_comes_whole(void **unused)
 	hang_up(t);
 }
 
+static void a_status_of_many_units_never_fills_the_memory(void **unused)
+{
+	struct outbuf buf = { .limit = 64 * 1024 };
+	struct reply r = { .ops = &w.ops, .out = &buf, .request = { .verb = "status", .json = true } };
+	enum reply_state state;
+	size_t most = 0, all = 0;
+
+	for (int i = 0; i < UNITS_MAX; i++)
+		fake_add(&w.units, "unit", ST_READY)->ports = PORTS_MAX;
+	for (state = reply_begin(&r, 0); state == REPLY_MORE; state = reply_go_on(&r, 0)) {
+		most = buf.len > most ? buf.len : most;
+		all += buf.len;
+		buf.sent = buf.len;
+	}
+	assert_int_equal(state, REPLY_DONE);
+	assert_int_equal(buf.error, 0);
+	assert_true(all > 3 * most);
+	outbuf_free(&buf);
+}
+
 static void an_unknown_unit_gets_the_nearest_name(void **unused)
 {
 	struct talk *t;
@@ -259,6 +279,8 @@ static void only_root_ourselves_and_the_group_may_change_things(void **unused)
 	assert_int_equal(ask("stop unit=ptp4l\n", NULL), RC_OK);
 	assert_string_equal(w.units.verb, "stop");
 	w.in_group = false;
+	w.uid = 0;
+	assert_int_equal(ask("start unit=ptp4l\n", NULL), RC_OK);
 	w.uid = geteuid();
 	assert_int_equal(ask("restart unit=ptp4l force\n", NULL), RC_OK);
 	assert_string_equal(w.units.verb, "restart");
@@ -472,7 +494,7 @@ static void a_client_that_does_not_read_is_dropped_at_its_bound(void **unused)
 	say(slow, "monitor json\n");
 	for (; control_server_clients(&w.server) && events < 100000; events++)
 		control_server_event(&w.server, line, line);
-	assert_in_range(events, CLIENT_EVENTS_MAX / sizeof(line), 2000);
+	assert_in_range(events, CLIENT_EVENTS_MAX / sizeof(line), 600);
 	assert_int_equal(ask("status\n", NULL), RC_OK);
 	hang_up(slow);
 }
@@ -564,6 +586,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SERVED(status_tells_of_every_unit),
 		SERVED(a_status_larger_than_the_socket_comes_whole),
+		SERVED(a_status_of_many_units_never_fills_the_memory),
 		SERVED(an_unknown_unit_gets_the_nearest_name),
 		SERVED(garbage_gets_one_clear_error),
 		SERVED(a_request_may_come_byte_by_byte),
