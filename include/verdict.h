@@ -17,13 +17,19 @@ enum verdict_kind { VERDICT_HEALTHY, VERDICT_CAUSE, VERDICT_UNKNOWN };
 
 enum confidence { CONFIDENCE_POSSIBLE, CONFIDENCE_STRONG, CONFIDENCE_CERTAIN };
 
-enum { VERDICT_CAUSES_MAX = 5, VERDICT_EVIDENCE_MAX = 8, VERDICT_ADVICE_MAX = 4 };
+enum {
+	VERDICT_CAUSES_MAX = 4,
+	VERDICT_EVIDENCE_MAX = 6,
+	VERDICT_ADVICE_MAX = 3,
+	VERDICT_CHANGES_MAX = 4,
+	VERDICT_REJECTED_MAX = 4,
+};
 
 /** A piece of evidence as it is shown. */
 struct evidence {
 	char name[48];
-	char value[160];
-	const char *source;
+	char value[128];
+	const char *source;	/**< static: "log", "exit", "probe", ... */
 	msec_t age_ms;		/**< MSEC_NONE: not known */
 };
 
@@ -42,6 +48,19 @@ struct verdict_cause {
 	struct waitfor wait;	/**< for DO_WAIT */
 };
 
+/** Something that is not as it was in the last good run. */
+struct change {
+	char name[32];		/**< "config", "kernel", ... */
+	char from[64], to[64];
+	msec_t age_ms;		/**< MSEC_NONE: not known */
+};
+
+/** A cause that looked likely and was ruled out. */
+struct rejected {
+	const char *id;
+	char because[120];	/**< one clause */
+};
+
 struct verdict {
 	enum verdict_kind kind;
 	unsigned causes;
@@ -49,7 +68,9 @@ struct verdict {
 	unsigned unexplained_n;
 	struct evidence unexplained[VERDICT_EVIDENCE_MAX];
 	unsigned rejected_n;
-	struct { const char *id; char because[120]; } rejected[4];	/**< considered and rejected */
+	struct rejected rejected[VERDICT_REJECTED_MAX];
+	unsigned changed_n;
+	struct change changed[VERDICT_CHANGES_MAX];	/**< most suspicious first */
 	char next[200];		/**< the one next thing to measure; empty when none */
 };
 

@@ -1,0 +1,331 @@
+/* Turns an inference into a verdict: words, evidence, advice and the next measurement. */
+#include <stdio.h>
+#include <string.h>
+
+#include "infer.h"
+
+enum {
+	MARGIN_STRONG = 25,	/* this much better than any other class ... */
+	WEIGHT_STRONG = 10,	/* ... with this much evidence beside the symptoms */
+	MARGIN_ALONE = 60,	/* or without any serious competitor */
+	ALTERNATIVE_WITHIN = 60,
+	WEIGHT_DECIDES = 40,	/* proofs and refutations, against weights */
+};
+
+static struct text room_of(char *at, size_t size)
+{
+	return text_in(at, size);
+}
+
+static const char *pool(const struct inference *in, uint32_t offset)
+{
+	return in->known->rules->pool + offset;
+}
+
+static void add_evidence(struct inference *in, const struct rb_condition *c, struct evidence *list,
+			 unsigned *n)
+{
+	struct evidence e;
+
+	if (*n == VERDICT_EVIDENCE_MAX)
+		return;
+	known_show(in->known, c, &e);
+	for (unsigned i = 0; i < *n; i++)
+		if (!strcmp(list[i].name, e.name))
+			return;
+	list[(*n)++] = e;
+}
+
+/* A symptom as evidence; a fact symptom may stand for conditions, then it has no value itself. */
+static void add_symptom_evidence(struct inference *in, unsigned i, struct evidence *list, unsigned *n)
+{
+	const struct symptom *s = &in->symptom[i];
+	struct evidence *e = &list[*n];
+	const struct fact *f;
+
+	if (*n == VERDICT_EVIDENCE_MAX)
+		return;
+	if (s->message != MESSAGE_NONE) {
+		add_evidence(in, &(struct rb_condition){ .message = s->message }, list, n);
+		return;
+	}
+	memset(e, 0, sizeof(*e));
+	f = known_fact(in->known, s->name);
+	snprintf(e->name, sizeof(e->name), "%s", s->name);
+	snprintf(e->value, sizeof(e->value), "%.*s", (int)sizeof(e->value) - 1,
+		 f ? f->value : s->about);
+	e->source = f ? f->source : "log";
+	e->age_ms = f && in->known->now != MSEC_NONE && f->at != MSEC_NONE ? in->known->now - f->at :
+									      MSEC_NONE;
+	++*n;
+}
+
+static void add_missing(struct inference *in, const struct rb_condition *c, struct verdict_cause *out)
+{
+	const char *name = c->message == MESSAGE_NONE ? pool(in, c->name) :
+			   catalogue_id(in->known->rules->catalogue, c->message);
+
+	for (unsigned i = 0; i < out->missing; i++)
+		if (!strcmp(out->miss[i], name))
+			return;
+	if (out->missing < VERDICT_EVIDENCE_MAX && c->message == MESSAGE_NONE)
+		out->miss[out->missing++] = name;
+}
+
+static void gather(struct inference *in, struct rb_list list, bool effects, struct verdict_cause *out)
+{
+	for (unsigned i = 0; i < list.n; i++) {
+		const struct rb_condition *c = &in->known->rules->condition[list.first + i];
+		enum answer a = known_holds(in->known, c);
+
+		if (a == ANSWER_UNKNOWN)
+			add_missing(in, c, out);
+		else if (a == ANSWER_YES && c->weight >= 0)
+			add_evidence(in, c, out->explain, &out->explains);
+		else if ((a == ANSWER_YES && c->weight < 0) || (a == ANSWER_NO && effects))
+			add_evidence(in, c, out->contra, &out->against);
+	}
+}
+
+static void give_advice(struct inference *in, const struct rb_cause *cause, struct verdict_cause *out)
+{
+	for (unsigned i = 0; i < cause->advice.n && out->advices < VERDICT_ADVICE_MAX; i++) {
+		const struct rb_advice *a = &in->known->rules->advice[cause->advice.first + i];
+		struct text t = room_of(out->advice[out->advices], sizeof(out->advice[0]));
+
+		if (!known_all(in->known, a->when))
+			continue;
+		known_fill(in->known, pool(in, a->text), &t);
+		out->advices++;
+	}
+}
+
+static void describe(struct inference *in, const struct candidate *c, enum confidence confidence,
+		     struct verdict_cause *out)
+{
+	const struct rb_cause *cause = c->cause;
+	struct text title = room_of(out->title, sizeof(out->title));
+	struct text subject = room_of(out->wait.subject, sizeof(out->wait.subject));
+
+	out->id = pool(in, cause->id);
+	out->class = pool(in, cause->class);
+	out->confidence = confidence;
+	out->action = cause->action;
+	out->wait.kind = cause->wait;
+	known_fill(in->known, pool(in, cause->title), &title);
+	known_fill(in->known, pool(in, cause->wait_subject), &subject);
+	/* a wait for something without a name can never end by itself */
+	if (out->action == DO_WAIT && !out->wait.subject[0]) {
+		out->action = DO_OPERATOR;
+		out->wait.kind = WAIT_NONE;
+	}
+	for (unsigned i = 0; i < in->symptoms; i++)
+		if (c->covers & in->primary & 1u << i)
+			add_symptom_evidence(in, i, out->explain, &out->explains);
+	gather(in, cause->proof, false, out);
+	gather(in, cause->requires, false, out);
+	gather(in, cause->weighs, false, out);
+	gather(in, cause->expects, true, out);
+	give_advice(in, cause, out);
+}
+
+static bool in_best(const struct inference *in, unsigned i)
+{
+	for (unsigned k = 0; k < in->best_n; k++)
+		if (in->best[k] == i)
+			return true;
+	return false;
+}
+
+/* Another cause of another class has a proof for the same symptoms. */
+static bool contested(const struct inference *in, const struct candidate *mine)
+{
+	for (unsigned i = 0; i < in->candidates; i++) {
+		const struct candidate *c = &in->candidate[i];
+
+		if (c->proof && !c->ruled_out && !in_best(in, i) &&
+		    strcmp(pool(in, c->cause->class), pool(in, mine->cause->class)) &&
+		    c->covers & mine->covers & in->primary)
+			return true;
+	}
+	return false;
+}
+
+static enum confidence confidence_of(const struct inference *in, const struct candidate *c)
+{
+	int margin = infer_margin(in, pool(in, c->cause->class));
+
+	if (c->proof && !c->speaks_against && !contested(in, c))
+		return CONFIDENCE_CERTAIN;
+	if (c->cause->cap < CONFIDENCE_STRONG || c->unchecked || in->primary & ~in->explained)
+		return CONFIDENCE_POSSIBLE;
+	if (in->best_n == 1 && ((margin >= MARGIN_STRONG && c->speaks_for >= WEIGHT_STRONG) ||
+				margin >= MARGIN_ALONE || (c->proof && margin > 0)))
+		return CONFIDENCE_STRONG;
+	return CONFIDENCE_POSSIBLE;
+}
+
+static void list_best(struct inference *in, struct verdict *out)
+{
+	for (unsigned k = 0; k < in->best_n; k++) {
+		const struct candidate *c = &in->candidate[in->best[k]];
+		struct verdict_cause *slot = &out->cause[out->causes++];
+
+		describe(in, c, confidence_of(in, c), slot);
+		if (in->best_n > 1)
+			slot->with = pool(in, in->candidate[in->best[k ? 0 : 1]].cause->id);
+	}
+}
+
+/* What else it could be, best first; none beside a certainty. */
+static void list_alternatives(struct inference *in, struct verdict *out)
+{
+	bool taken[CANDIDATES_MAX] = { false };
+
+	for (unsigned k = 0; k < out->causes; k++)
+		if (out->cause[k].confidence == CONFIDENCE_CERTAIN)
+			return;
+	while (out->causes < VERDICT_CAUSES_MAX) {
+		unsigned best = in->candidates;
+
+		for (unsigned i = 0; i < in->candidates; i++)
+			if (!taken[i] && !in_best(in, i) && !in->candidate[i].ruled_out &&
+			    in->candidate[i].score <= in->best_score + ALTERNATIVE_WITHIN &&
+			    (best == in->candidates ||
+			     in->candidate[i].score < in->candidate[best].score))
+				best = i;
+		if (best == in->candidates)
+			return;
+		taken[best] = true;
+		describe(in, &in->candidate[best], CONFIDENCE_POSSIBLE, &out->cause[out->causes++]);
+	}
+}
+
+static void list_rejected(struct inference *in, struct verdict *out)
+{
+	for (unsigned i = 0; i < in->candidates && out->rejected_n < VERDICT_REJECTED_MAX; i++) {
+		const struct rb_condition *c = in->candidate[i].ruled_out;
+		struct rejected *r = &out->rejected[out->rejected_n];
+		struct evidence e;
+
+		if (!c)
+			continue;
+		known_show(in->known, c, &e);
+		r->id = pool(in, in->candidate[i].cause->id);
+		snprintf(r->because, sizeof(r->because), "%s: %.70s", e.name,
+			 e.value[0] ? e.value : "not known");
+		out->rejected_n++;
+	}
+}
+
+static void list_unexplained(struct inference *in, struct verdict *out)
+{
+	for (unsigned i = 0; i < in->symptoms; i++)
+		if (in->primary & ~in->explained & 1u << i)
+			add_symptom_evidence(in, i, out->unexplained, &out->unexplained_n);
+}
+
+static void list_changes(const struct known *k, struct verdict *out)
+{
+	for (unsigned i = 0; k->facts && i < k->facts->n; i++) {
+		const struct fact *f = &k->facts->at[i];
+		struct change *c = &out->changed[out->changed_n];
+		const char *arrow;
+
+		if (!f->known || strncmp(f->name, "change.", 7) ||
+		    out->changed_n == VERDICT_CHANGES_MAX)
+			continue;
+		arrow = strstr(f->value, " -> ");
+		snprintf(c->name, sizeof(c->name), "%s", f->name + 7);
+		snprintf(c->from, sizeof(c->from), "%.*s",
+			 arrow ? (int)(arrow - f->value) : 0, f->value);
+		snprintf(c->to, sizeof(c->to), "%s", arrow ? arrow + 4 : f->value);
+		c->age_ms = k->now != MSEC_NONE && f->at != MSEC_NONE ? k->now - f->at : MSEC_NONE;
+		out->changed_n++;
+	}
+}
+
+/* --- the next measurement --- */
+
+static const char *how_to_measure(const struct inference *in, const char *fact)
+{
+	const struct rulebase *r = in->known->rules;
+
+	for (unsigned i = 0; i < r->measures; i++)
+		if (!strcmp(r->pool + r->measure[i].fact, fact))
+			return r->pool + r->measure[i].how;
+	return NULL;
+}
+
+struct question {
+	const char *how;
+	int worth;
+};
+
+static void ask(const struct inference *in, struct rb_list list, int worth, struct question *best)
+{
+	for (unsigned i = 0; i < list.n; i++) {
+		const struct rb_condition *c = &in->known->rules->condition[list.first + i];
+		int here = worth ? worth : c->weight < 0 ? -c->weight : c->weight;
+		const char *how;
+
+		if (c->message != MESSAGE_NONE || here <= best->worth ||
+		    known_value(in->known, pool(in, c->name)))
+			continue;
+		how = how_to_measure(in, pool(in, c->name));
+		if (how)
+			*best = (struct question){ how, here };
+	}
+}
+
+/* What is not known and would move the first candidates most. */
+static void choose_next(struct inference *in, const struct verdict *v, struct text *out)
+{
+	struct question best = { NULL, 0 };
+	unsigned asked = 0;
+
+	if (v->causes && v->cause[0].confidence == CONFIDENCE_CERTAIN)
+		return;
+	for (unsigned i = 0; i < in->candidates && asked < VERDICT_CAUSES_MAX; i++) {
+		const struct rb_cause *c = in->candidate[i].cause;
+
+		if (in->candidate[i].ruled_out ||
+		    in->candidate[i].score > in->best_score + ALTERNATIVE_WITHIN)
+			continue;
+		ask(in, c->proof, WEIGHT_DECIDES, &best);
+		ask(in, c->refuted, WEIGHT_DECIDES, &best);
+		ask(in, c->requires, WEIGHT_DECIDES, &best);
+		ask(in, c->weighs, 0, &best);
+		asked++;
+	}
+	if (!best.how && in->best_n && v->cause[0].confidence == CONFIDENCE_POSSIBLE)
+		best.how = pool(in, in->candidate[in->best[0]].cause->confirm);
+	if (!best.how && !in->best_n)
+		best.how = how_to_measure(in, "anything");
+	if (best.how)
+		known_fill(in->known, best.how, out);
+}
+
+void diagnose(const struct rulebase *rules, const struct facts *facts,
+	      const struct log_digest *log, msec_t now, struct verdict *out)
+{
+	struct known known;
+	struct inference in;
+	struct text next;
+
+	memset(out, 0, sizeof(*out));
+	next = room_of(out->next, sizeof(out->next));
+	known_init(&known, rules, facts, log, now);
+	list_changes(&known, out);
+	infer(&in, &known);
+	if (!in.symptoms) {
+		out->kind = VERDICT_HEALTHY;
+		return;
+	}
+	out->kind = in.best_n ? VERDICT_CAUSE : VERDICT_UNKNOWN;
+	list_best(&in, out);
+	list_alternatives(&in, out);
+	list_rejected(&in, out);
+	list_unexplained(&in, out);
+	choose_next(&in, out, &next);
+}

@@ -1,0 +1,255 @@
+/* The text of `why`: at most LINES lines of COLUMNS columns. */
+#include <stdio.h>
+#include <string.h>
+
+#include "diagnose.h"
+#include "rulebase.h"
+
+enum { LINES = 24, COLUMNS = 79, ITEM_BYTES = 400 };
+
+struct page {
+	struct text *out;
+	unsigned lines;
+};
+
+/* Bytes of `s` that fit on a line of `width` characters, broken at a blank where there is one. */
+static size_t fits(const char *s, size_t width)
+{
+	size_t bytes = 0, blank = 0, columns = 0;
+
+	while (s[bytes] && columns < width) {
+		if (s[bytes] == ' ')
+			blank = bytes;
+		bytes++;
+		while (((unsigned char)s[bytes] & 0xc0) == 0x80)
+			bytes++;
+		columns++;
+	}
+	return !s[bytes] || s[bytes] == ' ' || !blank ? bytes : blank;
+}
+
+/* One paragraph on at most `most` lines; what does not fit ends in "...". */
+static void paragraph(struct page *p, const char *lead, const char *s, unsigned most)
+{
+	size_t indent = strlen(lead);
+
+	for (unsigned i = 0; *s && i < most && p->lines < LINES; i++, p->lines++) {
+		bool last = i + 1 == most || p->lines + 1 == LINES;
+		size_t n = fits(s, COLUMNS - indent);
+
+		if (last && s[n])
+			n = fits(s, COLUMNS - indent - 4);
+		text_add(p->out, "%*s%.*s%s\n", (int)indent, i ? "" : lead, (int)n, s,
+			 last && s[n] ? " ..." : "");
+		s += n;
+		while (*s == ' ')
+			s++;
+	}
+}
+
+static void heading(struct page *p, const char *s)
+{
+	if (p->lines + 1 < LINES)
+		paragraph(p, "", s, 1);
+}
+
+static void add_age(struct text *t, msec_t age)
+{
+	if (age == MSEC_NONE || age < 0)
+		return;
+	if (age < 2 * MIN)
+		text_add(t, ", %lld s ago", (long long)(age / SEC));
+	else if (age < 2 * HOUR)
+		text_add(t, ", %lld min ago", (long long)(age / MIN));
+	else
+		text_add(t, ", %lld h ago", (long long)(age / HOUR));
+}
+
+static void show_evidence(struct page *p, const struct evidence *e)
+{
+	char room[ITEM_BYTES];
+	struct text t = text_in(room, sizeof(room));
+	bool line = !strncmp(e->name, "log.", 4);
+
+	if (!line)
+		text_add(&t, "%s: ", e->name);
+	text_add_escaped(&t, e->value, strlen(e->value));
+	text_add(&t, " [%s", e->source[0] ? e->source : "?");
+	add_age(&t, e->age_ms);
+	text_add(&t, "]");
+	paragraph(p, "  ", room, 2);
+}
+
+static void show_list(struct page *p, const char *title, const struct evidence *list, unsigned n,
+		      unsigned most)
+{
+	if (!n)
+		return;
+	heading(p, title);
+	for (unsigned i = 0; i < n && i < most; i++)
+		show_evidence(p, &list[i]);
+}
+
+static void show_changes(struct page *p, const struct verdict *v)
+{
+	if (!v->changed_n)
+		return;
+	heading(p, "New since the last good run:");
+	for (unsigned i = 0; i < v->changed_n && i < 3; i++) {
+		const struct change *c = &v->changed[i];
+		char room[ITEM_BYTES];
+		struct text t = text_in(room, sizeof(room));
+
+		text_add(&t, "%s: ", c->name);
+		text_add_escaped(&t, c->from, strlen(c->from));
+		text_add(&t, c->from[0] ? " -> " : "");
+		text_add_escaped(&t, c->to, strlen(c->to));
+		add_age(&t, c->age_ms);
+		paragraph(p, "  ", room, 1);
+	}
+}
+
+static void show_missing(struct page *p, const struct verdict_cause *c)
+{
+	char room[ITEM_BYTES];
+	struct text t = text_in(room, sizeof(room));
+
+	if (!c->missing || c->confidence == CONFIDENCE_CERTAIN)
+		return;
+	text_add(&t, "Not known:");
+	for (unsigned i = 0; i < c->missing && i < 4; i++)
+		text_add(&t, "%s %s", i ? "," : "", c->miss[i]);
+	paragraph(p, "", room, 1);
+}
+
+static void show_advice(struct page *p, const struct verdict_cause *c)
+{
+	if (!c->advices)
+		return;
+	heading(p, "What to do:");
+	for (unsigned i = 0; i < c->advices; i++)
+		paragraph(p, i ? "  then: " : "  first: ", c->advice[i], 2);
+}
+
+static void add_action(const struct verdict_cause *c, struct text *t)
+{
+	switch (c->action) {
+	case DO_RETRY:
+		text_add(t, "ptpwarden starts it again, more slowly each time.");
+		break;
+	case DO_WAIT:
+		text_add(t, "ptpwarden waits until %s ", wait_kind_name(c->wait.kind));
+		text_add_escaped(t, c->wait.subject, strlen(c->wait.subject));
+		text_add(t, " changes and starts it again at once then.");
+		break;
+	case DO_ALTERNATE:
+		text_add(t, "ptpwarden goes on with the next alternate, if there is one.");
+		break;
+	case DO_RESTART_GROUP:
+		text_add(t, "ptpwarden restarts the whole group.");
+		break;
+	case DO_LEAVE:
+		text_add(t, "ptpwarden leaves it running: it heals by itself.");
+		break;
+	default:
+		text_add(t, "Somebody has to act; ptpwarden tries again from time to time.");
+		break;
+	}
+}
+
+static void show_action(struct page *p, const struct verdict_cause *c)
+{
+	char room[ITEM_BYTES];
+	struct text t = text_in(room, sizeof(room));
+
+	add_action(c, &t);
+	paragraph(p, "", room, 2);
+}
+
+static void show_others(struct page *p, const struct verdict *v)
+{
+	char room[ITEM_BYTES];
+
+	for (unsigned i = 1; i < v->causes && i < 3; i++) {
+		snprintf(room, sizeof(room), "%s: %s",
+			 v->cause[i].with ? "Together with" : "Or perhaps", v->cause[i].title);
+		paragraph(p, "", room, 2);
+	}
+	if (v->rejected_n && v->kind == VERDICT_UNKNOWN) {
+		heading(p, "Ruled out:");
+		for (unsigned i = 0; i < v->rejected_n && i < 3; i++) {
+			snprintf(room, sizeof(room), "%s, because %s", v->rejected[i].id,
+				 v->rejected[i].because);
+			paragraph(p, "  ", room, 1);
+		}
+	}
+	if (v->next[0])
+		paragraph(p, "Look next: ", v->next, 2);
+}
+
+void explain_line(const struct verdict *v, struct text *out)
+{
+	if (v->kind == VERDICT_HEALTHY)
+		text_add(out, "nothing is wrong");
+	else if (v->kind == VERDICT_UNKNOWN)
+		text_add(out, "it fails, and no known cause explains what is seen");
+	else
+		text_add(out, "%s", v->cause[0].title);
+}
+
+void explain_verdict(const struct verdict *v, const char *unit, struct text *out)
+{
+	struct page p = { .out = out };
+	char room[ITEM_BYTES];
+	struct text t = text_in(room, sizeof(room));
+
+	text_add(&t, "%s: ", unit);
+	explain_line(v, &t);
+	if (v->kind == VERDICT_CAUSE)
+		text_add(&t, " (%s)", confidence_name(v->cause[0].confidence));
+	paragraph(&p, "", room, 3);
+	show_changes(&p, v);
+	if (v->kind == VERDICT_CAUSE) {
+		show_list(&p, "Because:", v->cause[0].explain, v->cause[0].explains, 4);
+		show_list(&p, "Against it:", v->cause[0].contra, v->cause[0].against, 2);
+		show_missing(&p, &v->cause[0]);
+		show_advice(&p, &v->cause[0]);
+		show_action(&p, &v->cause[0]);
+	}
+	show_list(&p, v->kind == VERDICT_CAUSE ? "Still unexplained:" : "Seen:", v->unexplained,
+		  v->unexplained_n, 4);
+	show_others(&p, v);
+}
+
+static bool explain_cause(const struct rulebase *r, const char *id, struct page *p)
+{
+	for (unsigned i = 0; i < r->causes; i++) {
+		const struct rb_cause *c = &r->cause[i];
+
+		if (strcmp(r->pool + c->id, id))
+			continue;
+		paragraph(p, "", r->pool + c->title, 3);
+		for (unsigned k = 0; k < c->advice.n; k++)
+			paragraph(p, k ? "  then: " : "  first: ",
+				  r->pool + r->advice[c->advice.first + k].text, 3);
+		if (c->confirm)
+			paragraph(p, "To be sure: ", r->pool + c->confirm, 3);
+		return true;
+	}
+	return false;
+}
+
+bool explain_id(const struct rulebase *r, const char *id, struct text *out)
+{
+	struct page p = { .out = out };
+	const char *name = strncmp(id, "log.", 4) ? id : id + 4;
+	uint16_t message;
+
+	if (explain_cause(r, id, &p))
+		return true;
+	message = catalogue_find(r->catalogue, name, strlen(name));
+	if (message == MESSAGE_NONE)
+		return false;
+	paragraph(&p, "", r->catalogue->pool + r->catalogue->message[message].about, 3);
+	return true;
+}

@@ -1,0 +1,156 @@
+#include <string.h>
+
+#include "logmatch.h"
+
+struct walk {
+	const struct catalogue *c;
+	const char *end;
+	struct logmatch *out;
+};
+
+static bool descend(struct walk *w, const struct catalogue_node *node, const char *at);
+
+static bool in_class(unsigned type, unsigned char ch)
+{
+	switch (type) {
+	case EDGE_INT:
+		return (ch >= '0' && ch <= '9') || ch == '-' || ch == '+';
+	case EDGE_NUM:
+		return (ch >= '0' && ch <= '9') || ch == '-' || ch == '+' || ch == '.' || ch == 'e';
+	case EDGE_CAPS:
+		return (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '_';
+	case EDGE_WORD:
+		return ch != ' ' && ch != '\t';
+	default:
+		return true;
+	}
+}
+
+static bool take_field(struct walk *w, const struct catalogue_node *node, const char *at, size_t len)
+{
+	unsigned mine = w->out->fields;
+
+	if (!len || mine == CATALOGUE_FIELDS_MAX)
+		return false;
+	w->out->field[mine] = (struct span){ at, len };
+	w->out->fields = mine + 1;
+	if (descend(w, node, at + len))
+		return true;
+	w->out->fields = mine;
+	return false;
+}
+
+/* The longest run first for words, the shortest for free text. */
+static bool match_field(struct walk *w, const struct catalogue_node *node, const char *at)
+{
+	size_t most = 0, left = (size_t)(w->end - at);
+
+	if (node->type == EDGE_TEXT) {
+		if (!node->children)
+			return take_field(w, node, at, left);
+		for (size_t n = 1; n <= left; n++)
+			if (take_field(w, node, at, n))
+				return true;
+		return false;
+	}
+	while (most < left && in_class(node->type, (unsigned char)at[most]))
+		most++;
+	if (node->type != EDGE_WORD)
+		return take_field(w, node, at, most);
+	for (size_t n = most; n > 0; n--)
+		if (take_field(w, node, at, n))
+			return true;
+	return false;
+}
+
+static const struct catalogue_node *literal_child(const struct walk *w,
+						  const struct catalogue_node *node, char first)
+{
+	const struct catalogue_node *base = w->c->node + node->first;
+	unsigned low = 0, high = node->literals;
+
+	while (low < high) {
+		unsigned mid = (low + high) / 2;
+		unsigned char here = (unsigned char)w->c->label[base[mid].label];
+
+		if (here == (unsigned char)first)
+			return &base[mid];
+		if (here < (unsigned char)first)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static bool match_literal(struct walk *w, const struct catalogue_node *node, const char *at)
+{
+	const struct catalogue_node *child = literal_child(w, node, *at);
+
+	return child && child->len <= (size_t)(w->end - at) &&
+	       !memcmp(w->c->label + child->label, at, child->len) &&
+	       descend(w, child, at + child->len);
+}
+
+static bool descend(struct walk *w, const struct catalogue_node *node, const char *at)
+{
+	const struct catalogue_node *base = w->c->node + node->first;
+
+	if (at == w->end) {
+		w->out->pattern = node->pattern;
+		return node->pattern != MESSAGE_NONE;
+	}
+	if (match_literal(w, node, at))
+		return true;
+	for (unsigned i = node->literals; i < node->children; i++)
+		if (match_field(w, &base[i], at))
+			return true;
+	return false;
+}
+
+bool logmatch_text(const struct catalogue *c, const char *text, size_t len, struct logmatch *out)
+{
+	struct walk w = { c, text + len, out };
+
+	out->fields = 0;
+	if (!len || !descend(&w, c->node, text))
+		return false;
+	out->message = c->pattern[out->pattern].message;
+	out->id = catalogue_id(c, out->message);
+	return true;
+}
+
+/* Behind a message tag, a driver's name and address, or a prefix that we do not know. */
+static bool match_behind(const struct catalogue *c, struct span text, char mark,
+			 struct logmatch *out)
+{
+	const char *at = text.at, *end = text.at + text.len;
+
+	for (int tries = 0; tries < 4; tries++) {
+		at = memchr(at, mark, (size_t)(end - at));
+		if (!at || ++at >= end)
+			return false;
+		if (mark == ':' && *at != ' ')
+			continue;
+		at += mark == ':';
+		if (logmatch_text(c, at, (size_t)(end - at), out))
+			return true;
+		if (mark == ' ')
+			return false;
+	}
+	return false;
+}
+
+bool logmatch_line(const struct catalogue *c, const struct logline *line, struct logmatch *out)
+{
+	return logmatch_text(c, line->text.at, line->text.len, out) ||
+	       match_behind(c, line->text, ':', out) || match_behind(c, line->text, ' ', out);
+}
+
+bool logmatch(const struct catalogue *c, const char *line, size_t len, struct logmatch *out)
+{
+	struct logline parsed;
+
+	logline_parse(&parsed, line, len);
+	return logmatch_line(c, &parsed, out);
+}
