@@ -1,0 +1,378 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "test.h"
+#include "conf/rulefile.h"
+#include "supervisor/control/casefile.h"
+#include "supervisor/control/verdictjson.h"
+#include "supervisor/diagnose/diagnose.h"
+
+static struct facts facts;
+static struct log_digest digest;
+static struct verdict v;
+
+static int fresh(void **unused)
+{
+	memset(&facts, 0, sizeof(facts));
+	log_digest_reset(&digest);
+	return 0;
+}
+
+static void line(const char *text)
+{
+	log_digest_line(&digest, rulebase_builtin(), PROG_PTP4L, text, strlen(text), 0);
+}
+
+static void fact(const char *name, const char *value)
+{
+	facts_set(&facts, "test", MSEC_NONE, name, "%s", value);
+}
+
+static void judge(const struct rulebase *r)
+{
+	diagnose(r ? r : rulebase_builtin(), &facts, &digest, MSEC_NONE, &v);
+}
+
+static void nothing_at_all_is_healthy(void **unused)
+{
+	judge(NULL);
+	assert_int_equal(v.kind, VERDICT_HEALTHY);
+	diagnose(rulebase_builtin(), NULL, NULL, MSEC_NONE, &v);
+	assert_int_equal(v.kind, VERDICT_HEALTHY);
+}
+
+static void a_bare_exit_code_is_honestly_unknown(void **unused)
+{
+	fact("exit.code", "255");
+	judge(NULL);
+	assert_int_equal(v.kind, VERDICT_UNKNOWN);
+	assert_int_equal(v.causes, 0);
+	assert_int_equal(v.unexplained_n, 1);
+	assert_true(v.next[0]);
+}
+
+static void a_message_nobody_knows_does_not_become_a_cause(void **unused)
+{
+	line("ptp4l[1.000]: the flux capacitor is empty");
+	fact("exit.code", "255");
+	judge(NULL);
+	assert_int_equal(v.kind, VERDICT_UNKNOWN);
+}
+
+static void a_definitional_message_is_certain_and_names_names(void **unused)
+{
+	line("unknown option foo_bar at line 12 in global section");
+	line("failed to parse configuration file /etc/ptp4l.conf");
+	fact("exit.code", "254");
+	judge(NULL);
+	assert_int_equal(v.kind, VERDICT_CAUSE);
+	assert_string_equal(v.cause[0].id, "config.option_unknown");
+	assert_int_equal(v.cause[0].confidence, CONFIDENCE_CERTAIN);
+	assert_non_null(strstr(v.cause[0].title, "foo_bar"));
+	assert_non_null(strstr(v.cause[0].title, "12"));
+	assert_int_equal(v.unexplained_n, 0);
+}
+
+static void two_faults_at_once_are_both_named(void **unused)
+{
+	line("ptp4l[1.000]: port 1 (eth0): link down");
+	line("ptp4l[1.001]: uds: bind failed: No such file or directory");
+	fact("iface.carrier", "no");
+	judge(NULL);
+	assert_int_equal(v.kind, VERDICT_CAUSE);
+	assert_true(v.causes >= 2);
+	assert_non_null(v.cause[0].with);
+	assert_non_null(v.cause[1].with);
+	assert_string_equal(v.cause[0].with, v.cause[1].id);
+	assert_int_equal(v.unexplained_n, 0);
+}
+
+static void consequences_do_not_become_causes(void **unused)
+{
+	line("ptp4l[1.000]: port 1: link down");
+	line("ptp4l[1.000]: port 1: LISTENING to FAULTY on FAULT_DETECTED (FT_UNSPECIFIED)");
+	line("ptp4l[2.000]: port 1: master state recommended in slave only mode");
+	line("ptp4l[2.000]: port 1: defaultDS.priority1 probably misconfigured");
+	judge(NULL);
+	assert_string_equal(v.cause[0].class, "link_down");
+	assert_null(v.cause[0].with);
+}
+
+static void a_refuted_cause_is_listed_as_rejected(void **unused)
+{
+	line("timed out while polling for tx timestamp");
+	fact("trial.tx_timeout_raised", "no_effect");
+	judge(NULL);
+	assert_string_not_equal(v.cause[0].id, "tx.timeout_short");
+	for (unsigned i = 0; i < v.rejected_n; i++)
+		if (!strcmp(v.rejected[i].id, "tx.timeout_short"))
+			return;
+	fail_msg("tx.timeout_short is not among the rejected ones");
+}
+
+static void a_signal_of_our_own_is_no_failure(void **unused)
+{
+	exit_facts(&(struct exit_info){ .kind = EXIT_KIND_SIGNAL, .code = 15, .by = EXIT_BY_SUPERVISOR,
+					.at = 5, .after_ms = 100 }, &facts);
+	judge(NULL);
+	assert_int_equal(v.kind, VERDICT_HEALTHY);
+}
+
+static void kills_from_outside_and_by_the_kernel_are_told_apart(void **unused)
+{
+	struct exit_info end = { .kind = EXIT_KIND_SIGNAL, .code = 9, .by = EXIT_BY_OTHER };
+
+	exit_facts(&end, &facts);
+	judge(NULL);
+	assert_string_equal(v.cause[0].class, "killed_externally");
+	assert_int_equal(v.cause[0].confidence, CONFIDENCE_CERTAIN);
+	memset(&facts, 0, sizeof(facts));
+	end.by = EXIT_BY_OOM;
+	exit_facts(&end, &facts);
+	judge(NULL);
+	assert_string_equal(v.cause[0].class, "oom_killed");
+	assert_int_equal(v.cause[0].confidence, CONFIDENCE_CERTAIN);
+	memset(&facts, 0, sizeof(facts));
+	end.by = EXIT_BY_UNKNOWN;
+	exit_facts(&end, &facts);
+	judge(NULL);
+	assert_int_equal(v.cause[0].confidence, CONFIDENCE_POSSIBLE);
+}
+
+static void every_blocking_finding_is_explained(void **unused)
+{
+	static const struct { const char *id, *class; } rows[] = {
+		{ "binary.missing", "missing_binary" }, { "binary.library", "library_missing" },
+		{ "binary.arch", "wrong_architecture" }, { "binary.not_executable", "exec_failed" },
+		{ "binary.noexec_mount", "exec_failed" }, { "binary.interpreter", "exec_failed" },
+		{ "binary.truncated", "binary_damaged" }, { "binary.format", "binary_damaged" },
+		{ "config.option_unknown", "config_invalid" }, { "link.missing", "interface_missing" },
+		{ "link.no_carrier", "link_down" }, { "ts.hardware", "ts_mode_unsupported_hw" },
+		{ "ts.no_clock", "phc_missing" }, { "phc.missing", "phc_missing" },
+		{ "phc.permission", "permission_denied" }, { "phc.busy", "phc_busy" },
+		{ "uds.dir_missing", "uds_unavailable" }, { "uds.dir_not_writable", "uds_unavailable" },
+		{ "uds.live_server", "duplicate_instance" }, { "rival.ptp4l", "duplicate_instance" },
+		{ "priv.cap_net_raw", "permission_denied" }, { "priv.cap_sys_time", "permission_denied" },
+	};
+	static struct findings f;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		memset(&f, 0, sizeof(f));
+		memset(&facts, 0, sizeof(facts));
+		findings_add(&f, rows[i].id, FINDING_BLOCK, "eth0", "what was seen");
+		findings_facts(&f, 0, &facts);
+		judge(NULL);
+		if (v.kind != VERDICT_CAUSE || strcmp(v.cause[0].class, rows[i].class))
+			fail_msg("%s: %s", rows[i].id, v.kind == VERDICT_CAUSE ? v.cause[0].class : "no cause");
+	}
+}
+
+static void exec_errors_have_their_causes(void **unused)
+{
+	static const struct { int code; const char *class; } rows[] = {
+		{ 2, "missing_binary" }, { 13, "exec_failed" }, { 12, "resource_limit" }, { 26, "exec_failed" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		memset(&facts, 0, sizeof(facts));
+		exit_facts(&(struct exit_info){ .kind = EXIT_KIND_EXEC, .code = rows[i].code,
+						.stage = STAGE_EXEC }, &facts);
+		judge(NULL);
+		assert_int_equal(v.kind, VERDICT_CAUSE);
+		assert_string_equal(v.cause[0].class, rows[i].class);
+		assert_int_equal(v.cause[0].confidence, CONFIDENCE_CERTAIN);
+	}
+}
+
+static void the_explanation_fits_a_serial_console(void **unused)
+{
+	static char room[8192];
+
+	for (unsigned i = 0; i < 12; i++) {
+		struct text t = text_in(room, sizeof(room));
+		unsigned lines = 0, column = 0;
+
+		memset(&facts, 0, sizeof(facts));
+		fact("iface.name", "a-very-long-interface-name\x1b[31m");
+		fact("change.kernel", "6.1.0-13-amd64 -> 6.12.1");
+		fact("tool.version", "4.2");
+		fact(i % 3 ? "iface.carrier" : "uds.dir", i % 3 ? "no" : "missing");
+		fact(i % 2 ? "exec.errno" : "iface.exists", i % 2 ? "ENOENT" : "no");
+		line("timed out while polling for tx timestamp");
+		judge(NULL);
+		explain_verdict(&v, "ptp4l", &t);
+		for (const char *s = room; *s; s++) {
+			column = *s == '\n' ? 0 : column + 1;
+			lines += *s == '\n';
+			assert_true(column <= 80);
+			assert_true(*s == '\n' || (unsigned char)*s >= 0x20);
+		}
+		assert_in_range((int)lines, 2, 24);
+	}
+}
+
+static void the_same_case_gives_the_same_bytes(void **unused)
+{
+	static char one[VERDICT_JSON_MAX], two[VERDICT_JSON_MAX];
+	struct text a = text_in(one, sizeof(one)), b = text_in(two, sizeof(two));
+
+	line("interface 'eth0' does not support requested timestamping mode");
+	judge(NULL);
+	verdict_json(&v, NULL, &a);
+	memset(&v, 0x5a, sizeof(v));
+	judge(NULL);
+	verdict_json(&v, NULL, &b);
+	assert_string_equal(one, two);
+}
+
+static void a_verdict_takes_less_than_five_milliseconds(void **unused)
+{
+	struct timespec t0, t1;
+	double worst = 0;
+
+	line("timed out while polling for tx timestamp");
+	line("port 1: rogue peer delay response");
+	line("ioctl SIOCSHWTSTAMP failed: Invalid argument");
+	line("Failed to open /dev/ptp0: Permission denied");
+	line("port 1: link down");
+	line("uds: bind failed: Permission denied");
+	fact("exit.code", "255");
+	fact("iface.up", "no");
+	for (int i = 0; i < 20; i++) {
+		double ms;
+
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t0);
+		judge(NULL);
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t1);
+		ms = (double)(t1.tv_sec - t0.tv_sec) * 1e3 + (double)(t1.tv_nsec - t0.tv_nsec) / 1e6;
+		worst = ms > worst ? ms : worst;
+	}
+	print_message("worst of 20: %.2f ms\n", worst);
+	assert_true(worst < (getenv("SLOW_BUILD") ? 100.0 : 25.0));
+}
+
+/* --- rule files --- */
+
+static char complaint[400];
+
+static void keep(void *owner, const char *text)
+{
+	if (!complaint[0])
+		snprintf(complaint, sizeof(complaint), "%s", text);
+}
+
+static unsigned parse(struct rulefile *rf, const char *text)
+{
+	complaint[0] = '\0';
+	return rulefile_parse(rf, "my.rules", text, strlen(text), keep, NULL);
+}
+
+static void own_rules_extend_the_built_in_ones(void **unused)
+{
+	struct rulefile *rf = rulefile_new(&catalogue_builtin, rulebase_builtin());
+
+	assert_int_equal(parse(rf, "[cause my.coffee]\ntitle = Coffee in {iface.name|the switch}.\n"
+				   "class = coffee\nexplains = iface.carrier\nproof = coffee.spilled\n"
+				   "weighs = coffee.spilled +40\n"
+				   "advice = Dry it.\naction = wait carrier {iface.name}\n"), 0);
+	fact("iface.carrier", "no");
+	fact("iface.name", "eth7");
+	fact("coffee.spilled", "yes");
+	fact("trial.restart", "no_effect");
+	judge(rulefile_base(rf));
+	assert_string_equal(v.cause[0].id, "my.coffee");
+	assert_string_equal(v.cause[0].title, "Coffee in eth7.");
+	assert_int_equal(v.cause[0].action, DO_WAIT);
+	assert_int_equal(v.cause[0].wait.kind, WAIT_CARRIER);
+	assert_string_equal(v.cause[0].wait.subject, "eth7");
+	rulefile_free(rf);
+}
+
+static void errors_in_rule_files_name_file_and_line_and_add_nothing(void **unused)
+{
+	static const struct { const char *text, *says; } rows[] = {
+		{ "\n[cause a]\ntitle = x\n", "my.rules:2: " },
+		{ "[cause a]\nfoo = x\n", "my.rules:2: 'foo'" },
+		{ "title = x\n", "my.rules:1: " },
+		{ "[thing a]\n", "my.rules:1: 'thing'" },
+		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains = log.no.such\n", "my.rules:5: no message" },
+		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains = x\naction = dance\n", "my.rules:6: action" },
+		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains = x\nprior = never\n", "my.rules:6: prior" },
+		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains = @nobody\n", "my.rules:5: no such group" },
+		{ "[cause link.down]\ntitle=t\nclass=c\nadvice=a\nexplains=x\n", "my.rules:1: cause link.down" },
+		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains=x\nweighs = a b c\n", "my.rules:6: " },
+	};
+	struct rulefile *rf = rulefile_new(&catalogue_builtin, rulebase_builtin());
+	unsigned before = rulefile_base(rf)->causes;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_true(parse(rf, rows[i].text) > 0);
+		if (strncmp(complaint, rows[i].says, strlen(rows[i].says)))
+			fail_msg("%s instead of %s", complaint, rows[i].says);
+		assert_int_equal(rulefile_base(rf)->causes, before);
+	}
+	rulefile_free(rf);
+}
+
+/* --- cases --- */
+
+static void a_case_is_read_and_what_is_not_needed_is_skipped(void **unused)
+{
+	static const char json[] =
+		"{ \"x\": [1, {\"y\": [\"]\"]}], \"program\": \"ptp4l\", \"exit\": 255, \"signal\": null,\n"
+		"\"facts\": {\"a.b\": true, \"c\": -1, \"d\": \"\\u00e4\\n\", \"e\": [1,2], \"f\": null} }";
+	struct casefile c;
+
+	assert_int_equal(casefile_parse(json, strlen(json), &c, &facts, NULL), 0);
+	assert_string_equal(c.program, "ptp4l");
+	assert_true(c.has_exit && c.exit == 255);
+	assert_string_equal(c.signal, "");
+	assert_string_equal(facts_value(&facts, "a.b"), "yes");
+	assert_string_equal(facts_value(&facts, "c"), "-1");
+	assert_string_equal(facts_value(&facts, "d"), "\xc3\xa4\n");
+	assert_string_equal(facts_value(&facts, "e"), "1,2");
+	assert_null(facts_value(&facts, "f"));
+}
+
+static void damaged_json_is_refused_at_every_length(void **unused)
+{
+	static const char json[] = "{\"a\": [{\"b\": \"\\u1234\\\"\"}, -1.5e3], \"facts\": {\"x\": {\"y\": 1}}}";
+	static char deep[200];
+	struct casefile c;
+	struct err err = { 0 };
+
+	for (size_t len = 0; len + 1 < sizeof(json) - 1; len++)
+		assert_true(casefile_parse(json, len, &c, &facts, NULL) < 0);
+	assert_int_equal(casefile_parse(json, strlen(json), &c, &facts, NULL), 0);
+	memset(deep, '[', sizeof(deep));
+	memcpy(deep, "{\"a\":", 5);
+	assert_true(casefile_parse(deep, sizeof(deep), &c, &facts, &err) < 0);
+	assert_non_null(strstr(err.text, "nesting"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(nothing_at_all_is_healthy, fresh),
+		cmocka_unit_test_setup(a_bare_exit_code_is_honestly_unknown, fresh),
+		cmocka_unit_test_setup(a_message_nobody_knows_does_not_become_a_cause, fresh),
+		cmocka_unit_test_setup(a_definitional_message_is_certain_and_names_names, fresh),
+		cmocka_unit_test_setup(two_faults_at_once_are_both_named, fresh),
+		cmocka_unit_test_setup(consequences_do_not_become_causes, fresh),
+		cmocka_unit_test_setup(a_refuted_cause_is_listed_as_rejected, fresh),
+		cmocka_unit_test_setup(a_signal_of_our_own_is_no_failure, fresh),
+		cmocka_unit_test_setup(kills_from_outside_and_by_the_kernel_are_told_apart, fresh),
+		cmocka_unit_test_setup(every_blocking_finding_is_explained, fresh),
+		cmocka_unit_test_setup(exec_errors_have_their_causes, fresh),
+		cmocka_unit_test_setup(the_explanation_fits_a_serial_console, fresh),
+		cmocka_unit_test_setup(the_same_case_gives_the_same_bytes, fresh),
+		cmocka_unit_test_setup(a_verdict_takes_less_than_five_milliseconds, fresh),
+		cmocka_unit_test_setup(own_rules_extend_the_built_in_ones, fresh),
+		cmocka_unit_test_setup(errors_in_rule_files_name_file_and_line_and_add_nothing, fresh),
+		cmocka_unit_test_setup(a_case_is_read_and_what_is_not_needed_is_skipped, fresh),
+		cmocka_unit_test_setup(damaged_json_is_refused_at_every_length, fresh),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
