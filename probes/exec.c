@@ -95,25 +95,39 @@ static void foreign(struct probe *p, const char *path, const struct elf *e, cons
 
 static void no_interpreter(struct probe *p, const char *path, const char *interp)
 {
-	struct finding *f = note_block(p->out, F_BINARY_INTERPRETER, WAIT_FILE, interp,
-				       "%s needs %s, which is not there", path, interp);
+	struct finding *f = note(p->out, F_BINARY_INTERPRETER, FINDING_BLOCK, path,
+				 "it needs %s, which is not there", interp);
 
-	snprintf(f->subject, sizeof(f->subject), "%s", path);
+	note_clears(f, WAIT_FILE, interp, 0);
 	fact(p->out, "exec.missing_interpreter", "%s", interp);
 }
 
 static void no_library(struct probe *p, const char *path, const struct libraries *libs)
 {
 	const char *last = cache_library_path(p->in->cache, path, libs->name);
-	struct finding *f = note_block(p->out, F_BINARY_LIBRARY, WAIT_FILE, last ? last : libs->path,
-				       "%s, needed by %s, cannot be found", libs->name,
-				       libs->needed_by);
+	struct finding *f = note(p->out, F_BINARY_LIBRARY, FINDING_BLOCK, path,
+				 "%s, needed by %s, cannot be found", libs->name, libs->needed_by);
 
-	snprintf(f->subject, sizeof(f->subject), "%s", path);
+	note_clears(f, WAIT_FILE, last ? last : libs->path, 0);
 	snprintf(f->advice, sizeof(f->advice),
 		 "Install the package that contains %.60s, or name its folder in /etc/ld.so.conf "
 		 "and run ldconfig.", libs->name);
 	fact(p->out, "exec.missing_library", "%s", libs->name);
+}
+
+/* Found, but of no use: its own file must change. */
+static void bad_library(struct probe *p, const char *path, const char *id,
+			const struct libraries *libs)
+{
+	struct finding *f;
+
+	if (libs->verdict == LIBRARIES_DAMAGED)
+		f = note(p->out, id, FINDING_BLOCK, path, "%s is damaged or cut short", libs->path);
+	else
+		f = note(p->out, id, FINDING_BLOCK, path,
+			 "%s needs version %s, which %s does not have", libs->needed_by,
+			 libs->version, libs->path);
+	note_clears(f, WAIT_FILE, libs->path, 0);
 }
 
 static void judge_libraries(struct probe *p, const char *path, const struct libraries *libs)
@@ -128,14 +142,11 @@ static void judge_libraries(struct probe *p, const char *path, const struct libr
 		no_library(p, path, libs);
 		break;
 	case LIBRARIES_DAMAGED:
-		note_block(p->out, F_BINARY_LIBRARY, WAIT_FILE, libs->path,
-			   "%s is damaged or cut short", libs->path);
+		bad_library(p, path, F_BINARY_LIBRARY, libs);
 		fact(p->out, "exec.missing_library", "%s", libs->name);
 		break;
 	case LIBRARIES_OLD:
-		note_block(p->out, F_BINARY_LIBRARY_VERSION, WAIT_FILE, libs->path,
-			   "%s needs version %s, which %s does not have", libs->needed_by,
-			   libs->version, libs->path);
+		bad_library(p, path, F_BINARY_LIBRARY_VERSION, libs);
 		break;
 	case LIBRARIES_UNSURE:
 		note(p->out, F_BINARY_LIBRARY, FINDING_UNKNOWN, path, "%s: %s", libs->name, libs->why);

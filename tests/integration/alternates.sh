@@ -18,7 +18,7 @@ client_conf | sed '/time_stamping/d' >$ptpconf
 check=$(pw check --json)
 is "check looks at each alternate" 'block pass' \
 	jq -r '[.units[] | select(.unit == "ptp4l") | .state | sub("warn|unknown"; "pass")] | join(" ")' <<<"$check"
-ok "check names the reason by its id" has 'timestamping|phc' \
+ok "check names the reason by its id" has 'ts\.hardware' \
 	"$(jq -r '.units[] | select(.unit == "ptp4l" and .alternate == 0) | .findings[] | select(.state == "block") | .id' <<<"$check")"
 
 ok "the supervisor starts" warden
