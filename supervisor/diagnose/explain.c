@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "diagnose.h"
+#include "evidence.h"
 #include "rulebase.h"
 
-enum { LINES = 24, COLUMNS = 79, ITEM_BYTES = 400 };
+enum { LINES = 24, COLUMNS = 79, ITEM_BYTES = 400, PARAGRAPH_BYTES = 4 * ITEM_BYTES };
 
 struct page {
 	struct text *out;
@@ -28,10 +29,18 @@ static size_t fits(const char *s, size_t width)
 	return !s[bytes] || s[bytes] == ' ' || !blank ? bytes : blank;
 }
 
-/* One paragraph on at most `most` lines; what does not fit ends in "...". */
-static void paragraph(struct page *p, const char *lead, const char *s, unsigned most)
+/*
+ * One paragraph on at most `most` lines; what does not fit ends in "...". Titles
+ * and advice hold names of files, options and hosts, so all of it is made safe.
+ */
+static void paragraph(struct page *p, const char *lead, const char *says, unsigned most)
 {
+	char room[PARAGRAPH_BYTES];
+	struct text safe = text_in(room, sizeof(room));
 	size_t indent = strlen(lead);
+	const char *s = room;
+
+	text_add_escaped(&safe, says, strlen(says));
 
 	for (unsigned i = 0; *s && i < most && p->lines < LINES; i++, p->lines++) {
 		bool last = i + 1 == most || p->lines + 1 == LINES;
@@ -194,7 +203,7 @@ void explain_line(const struct verdict *v, struct text *out)
 	else if (v->kind == VERDICT_UNKNOWN)
 		text_add(out, "it fails, and no known cause explains what is seen");
 	else
-		text_add(out, "%s", v->cause[0].title);
+		text_add_escaped(out, v->cause[0].title, strlen(v->cause[0].title));
 }
 
 void explain_verdict(const struct verdict *v, const char *unit, struct text *out)
@@ -221,6 +230,20 @@ void explain_verdict(const struct verdict *v, const char *unit, struct text *out
 	show_others(&p, v);
 }
 
+/* A text of the rules as it reads when nothing is known of a case. */
+static void template(struct page *p, const char *lead, const struct rulebase *r, uint32_t text)
+{
+	char room[ITEM_BYTES];
+	struct text t = text_in(room, sizeof(room));
+	struct facts none;
+	struct known nothing;
+
+	none.n = none.dropped = 0;
+	known_init(&nothing, r, &none, NULL, MSEC_NONE);
+	known_fill(&nothing, r->pool + text, &t);
+	paragraph(p, lead, room, 3);
+}
+
 static bool explain_cause(const struct rulebase *r, const char *id, struct page *p)
 {
 	for (unsigned i = 0; i < r->causes; i++) {
@@ -228,12 +251,12 @@ static bool explain_cause(const struct rulebase *r, const char *id, struct page 
 
 		if (strcmp(r->pool + c->id, id))
 			continue;
-		paragraph(p, "", r->pool + c->title, 3);
+		template(p, "", r, c->title);
 		for (unsigned k = 0; k < c->advice.n; k++)
-			paragraph(p, k ? "  then: " : "  first: ",
-				  r->pool + r->advice[c->advice.first + k].text, 3);
+			template(p, k ? "  then: " : "  first: ", r,
+				 r->advice[c->advice.first + k].text);
 		if (c->confirm)
-			paragraph(p, "To be sure: ", r->pool + c->confirm, 3);
+			template(p, "To be sure: ", r, c->confirm);
 		return true;
 	}
 	return false;
