@@ -106,6 +106,13 @@ static void check_alternate(struct check *c, unsigned i, unsigned alternate)
 	}
 }
 
+static const struct check_outcome *leader_of(const struct check *c, unsigned i)
+{
+	int leader = c->plan->unit[i].follows;
+
+	return leader >= 0 ? &c->outcome[leader] : NULL;
+}
+
 /* The leader comes first, without a word when it is not its turn: its followers depend on it. */
 static void check_unit(struct check *c, unsigned i, bool show)
 {
@@ -120,13 +127,8 @@ static void check_unit(struct check *c, unsigned i, bool show)
 		if (show)
 			print(c, unit, a);
 	}
-}
-
-static void print_forecast(const struct check *c, unsigned i)
-{
-	const struct check_outcome *o = &c->outcome[i];
-
-	check_forecast(o, o->unit->follows >= 0 ? &c->outcome[o->unit->follows] : NULL, stdout);
+	if (!check_wanted(o, leader_of(c, i)))	/* what nobody starts cannot fail */
+		o->state = FINDING_PASS;
 }
 
 /* @param only the unit asked for, -1: all */
@@ -145,7 +147,7 @@ static int check_units(struct check *c, int only)
 	else
 		putchar('\n');
 	for (unsigned i = from; !c->args.json && i < to; i++)
-		print_forecast(c, i);
+		check_forecast(&c->outcome[i], leader_of(c, i), stdout);
 	return check_rc(c->outcome + from, to - from);
 }
 

@@ -198,19 +198,25 @@ static void add_blocked(const struct check_outcome *o, struct text *t)
 	phrase_waiting(t, &o->obstacle.clears);
 }
 
-static void add_follower(const struct check_outcome *o, const struct check_outcome *leader,
-			 struct text *t)
+bool check_wanted(const struct check_outcome *o, const struct check_outcome *leader)
 {
-	struct group_leader state = {
-		.program = leader->unit->program, .provides = leader->provides,
-	};
+	struct group_leader state = { .provides = leader ? leader->provides : PROVIDES_NONE };
 
-	if (leader->runs >= 0 && !group_wanted(&state, o->unit->program)) {
-		text_add(t, "is not started: ");
-		phrase_safe(t, leader->unit->name);
-		text_add(t, " steers the system clock itself");
-		return;
-	}
+	if (!leader || leader->runs < 0)
+		return true;
+	state.program = leader->unit->program;
+	return group_wanted(&state, o->unit->program);
+}
+
+static void add_unwanted(const struct check_outcome *leader, struct text *t)
+{
+	text_add(t, "is not started: ");
+	phrase_safe(t, leader->unit->name);
+	text_add(t, " steers the system clock itself");
+}
+
+static void add_follower(const struct check_outcome *leader, struct text *t)
+{
 	text_add(t, "starts when ");
 	phrase_safe(t, leader->unit->name);
 	text_add(t, " is locked");
@@ -242,12 +248,14 @@ void check_forecast(const struct check_outcome *o, const struct check_outcome *l
 	text_add(&t, "At start: ");
 	phrase_safe(&t, o->unit->name);
 	text_add(&t, " ");
-	if (o->runs < 0)
+	if (!check_wanted(o, leader))
+		add_unwanted(leader, &t);
+	else if (o->runs < 0)
 		add_blocked(o, &t);
 	else if (!o->unit->autostart)
 		text_add(&t, "is left alone: it starts by hand only (autostart = no)");
 	else if (leader)
-		add_follower(o, leader, &t);
+		add_follower(leader, &t);
 	else
 		add_runs(o, &t);
 	if (t.at[t.len - 1] != '.')

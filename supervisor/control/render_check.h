@@ -40,6 +40,9 @@ void check_json_error(const struct conf_error *e, FILE *out);
 /** The last lines: what a start would do. `leader`: of the unit that this one follows, or NULL. */
 void check_forecast(const struct check_outcome *o, const struct check_outcome *leader, FILE *out);
 
+/** Will a start of its leader want this unit at all? `leader` as above. */
+bool check_wanted(const struct check_outcome *o, const struct check_outcome *leader);
+
 /** Exit code of all units together. */
 int check_rc(const struct check_outcome *o, unsigned n);
 

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "reply.h"
@@ -6,6 +7,7 @@
 #include "outcome.h"
 #include "phrase.h"
 #include "render_status.h"
+#include "render_why.h"
 #include "verbs.h"
 
 enum { CHUNK = 32768 };	/* show more units only while less than this waits to be sent */
@@ -154,6 +156,62 @@ static enum reply_state status_begin(struct reply *a, msec_t now)
 	show_only(a, (unsigned)unit);
 	a->ops->view(a->ops->ctx, (unsigned)unit, &v);
 	return done(a, status_alive(&v) ? RC_OK : RC_STOPPED);
+}
+
+/* ---- why */
+
+enum { WHY_FIRST = 16384, WHY_MAX = 768 * 1024 };
+
+static void explain(const struct why *w, bool json, struct text *t)
+{
+	if (json)
+		why_json(w, t);
+	else
+		why_text(w, t);
+}
+
+/* Room for what is said: mostly a screen, in the worst case JSON of a verdict full of escapes. */
+static enum reply_state say_why(struct reply *a, const struct why *w)
+{
+	struct text t = { .cut = true };
+	char *room = NULL;
+
+	for (size_t size = WHY_FIRST; t.cut && size <= WHY_MAX; size *= 2) {
+		char *more = realloc(room, size);
+
+		if (!more)
+			break;
+		room = more;
+		t = text_in(room, size);
+		explain(w, a->request.json, &t);
+	}
+	if (t.cut) {
+		free(room);
+		return reply_refuse(a->out, RC_UNKNOWN, "there is no memory for the answer.");
+	}
+	(void)frame_put(a->out, FRAME_OUT, room, t.len);
+	free(room);
+	return done(a, why_rc(w));
+}
+
+static enum reply_state why_begin(struct reply *a, msec_t now)
+{
+	int unit = reply_unit(a->ops, a->request.unit);
+	struct unit_view v;
+	struct why w = {
+		.view = &v, .now = now, .facts = a->request.facts,
+		.incident = a->ops->incident(a->ops->ctx, unit),
+	};
+
+	if (w.incident && !w.incident->number)
+		w.incident = NULL;
+	if (unit < 0)
+		unit = w.incident ? (int)w.incident->unit : 0;
+	if (!units_of(a))
+		return reply_refuse(a->out, RC_UNKNOWN, "no unit is configured.");
+	a->ops->view(a->ops->ctx, (unsigned)unit, &v);
+	w.standing = a->ops->standing(a->ops->ctx, (unsigned)unit);
+	return say_why(a, &w);
 }
 
 /* ---- monitor */
@@ -334,6 +392,7 @@ static const struct verb {
 	enum reply_state (*go_on)(struct reply *a, msec_t now);
 } verbs[] = {
 	{ "status", false, status_begin, status_go_on },
+	{ "why", false, why_begin, NULL },
 	{ "wait", false, wait_begin, wait_go_on },
 	{ "monitor", false, monitor_begin, monitor_begin },
 	{ "start", true, command_begin, start_go_on },

@@ -117,6 +117,10 @@ static void the_last_line_says_what_will_happen(void **unused)
 	assert_true(says("alternate 1 (software), because eth0: stamps in software only."));
 	SAID(check_forecast(&follower, &leader, out));
 	assert_true(says("phc2sys is not started"));
+	follower.runs = -1;	/* whether it could does not matter then */
+	SAID(check_forecast(&follower, &leader, out));
+	assert_true(says("phc2sys is not started"));
+	assert_false(check_wanted(&follower, &leader));
 
 	leader.runs = -1;
 	leader.obstacle.clears = (struct waitfor){ .kind = WAIT_CARRIER, .subject = "eth0" };

@@ -1,0 +1,194 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "phrase.h"
+#include "render_status.h"
+#include "render_why.h"
+#include "supervisor/diagnose/diagnose.h"
+#include "verbs.h"
+#include "verdictjson.h"
+
+static void add_line(struct text *t, unsigned indent, const char *says)
+{
+	phrase_wrap(t, indent, says);
+}
+
+/* Wall time is for people; it may have been stepped since, the ages have not. */
+static void add_opened(const struct incident *i, msec_t now, struct text *t)
+{
+	char when[32] = "?";
+	struct tm tm;
+
+	if (localtime_r(&i->opened_wall, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+	text_add(t, "Incident %u, opened %s (", i->number, when);
+	phrase_age(t, now - i->opened_at);
+	text_add(t, " ago), ");
+	if (i->closed_at == MSEC_NONE) {
+		text_add(t, "still open");
+	} else {
+		text_add(t, "over after ");
+		phrase_age(t, i->closed_at - i->opened_at);
+	}
+	if (i->repeats)
+		text_add(t, ", happened %u times", i->repeats + 1);
+	text_add(t, ".");
+}
+
+static void add_which(const struct incident *i, struct text *t)
+{
+	size_t start;
+
+	if (i->alternate) {
+		text_add(t, " On alternate %u", i->alternate);
+		if (i->alternate_name) {
+			text_add(t, " (");
+			phrase_safe(t, i->alternate_name);
+			text_add(t, ")");
+		}
+		text_add(t, ".");
+	}
+	if (i->exit.kind == EXIT_KIND_NONE)
+		return;
+	text_add(t, " It ");
+	start = t->len;
+	phrase_exit(t, &i->exit);
+	text_add(t, t->len > start ? "." : "");
+}
+
+static void add_incident(const struct why *w, struct text *t)
+{
+	char room[512];
+	struct text line = text_in(room, sizeof(room));
+
+	add_opened(w->incident, w->now, &line);
+	add_which(w->incident, &line);
+	add_line(t, 0, room);
+}
+
+static void add_blocked(const struct incident *i, struct text *t)
+{
+	char room[512];
+
+	for (unsigned n = 0; n < i->blocked_n && n < INCIDENT_BLOCKED_MAX; n++) {
+		struct text line = text_in(room, sizeof(room));
+
+		text_add(&line, "Start forbidden by %s: ", i->blocked[n].id);
+		phrase_safe(&line, i->blocked[n].subject);
+		text_add(&line, "%s", i->blocked[n].subject[0] ? ": " : "");
+		phrase_safe(&line, i->blocked[n].detail);
+		add_line(t, 0, room);
+	}
+}
+
+static void add_now(const struct why *w, struct text *t)
+{
+	struct unit_view v = *w->view;
+	char room[1024];
+	struct text line = text_in(room, sizeof(room));
+
+	v.cause_title = NULL;	/* has just been said at length */
+	text_add(&line, "Now: ");
+	if (v.ready)
+		text_add(&line, "ready");
+	else
+		status_reason(&v, &line);
+	text_add(&line, " (for ");
+	phrase_age(&line, v.since_ms);
+	text_add(&line, ").");
+	add_line(t, 0, room);
+}
+
+static void add_standing(const struct why *w, struct text *t)
+{
+	char room[1024];
+	struct text line = text_in(room, sizeof(room));
+
+	if (!w->view->alternate || w->view->state == ST_STOPPED)
+		return;
+	status_standing(w->view, w->standing, &line);
+	add_line(t, 0, room);
+}
+
+static void add_fact(char sign, const struct evidence *e, struct text *t)
+{
+	char room[512];
+	struct text line = text_in(room, sizeof(room));
+
+	text_add(&line, "%c %s = ", sign, e->name);
+	phrase_safe(&line, e->value);
+	text_add(&line, " [%s", e->source ? e->source : "?");
+	if (e->age_ms != MSEC_NONE) {
+		text_add(&line, ", ");
+		phrase_age(&line, e->age_ms);
+		text_add(&line, " ago");
+	}
+	text_add(&line, "]");
+	add_line(t, 2, room);
+}
+
+static void add_cause_facts(const struct verdict_cause *c, struct text *t)
+{
+	text_add(t, "Facts about %s (+ for, - against, ? not known):\n", c->id);
+	for (unsigned i = 0; i < c->explains && i < VERDICT_EVIDENCE_MAX; i++)
+		add_fact('+', &c->explain[i], t);
+	for (unsigned i = 0; i < c->against && i < VERDICT_EVIDENCE_MAX; i++)
+		add_fact('-', &c->contra[i], t);
+	for (unsigned i = 0; i < c->missing && i < VERDICT_EVIDENCE_MAX; i++)
+		text_add(t, "  ? %s\n", c->miss[i]);
+}
+
+static void add_facts(const struct verdict *v, struct text *t)
+{
+	for (unsigned i = 0; i < v->causes && i < VERDICT_CAUSES_MAX; i++)
+		add_cause_facts(&v->cause[i], t);
+	if (v->unexplained_n)
+		text_add(t, "Facts that nothing explains:\n");
+	for (unsigned i = 0; i < v->unexplained_n && i < VERDICT_EVIDENCE_MAX; i++)
+		add_fact('?', &v->unexplained[i], t);
+}
+
+static void nothing_wrong(const struct why *w, struct text *t)
+{
+	char room[256];
+	struct text line = text_in(room, sizeof(room));
+
+	phrase_safe(&line, w->view->name);
+	text_add(&line, ": no incident since ptpwarden was started.");
+	add_line(t, 0, room);
+}
+
+void why_text(const struct why *w, struct text *t)
+{
+	if (w->incident) {
+		explain_verdict(&w->incident->verdict, w->view->name, t);
+		if (w->facts)
+			add_facts(&w->incident->verdict, t);
+		add_blocked(w->incident, t);
+		add_incident(w, t);
+	} else {
+		nothing_wrong(w, t);
+	}
+	add_now(w, t);
+	add_standing(w, t);
+}
+
+void why_json(const struct why *w, struct text *t)
+{
+	static const struct verdict healthy = { .kind = VERDICT_HEALTHY };
+
+	verdict_json(w->incident ? &w->incident->verdict : &healthy, w->standing, t);
+	text_add(t, "\n");
+}
+
+static bool passed_over(const struct why *w)
+{
+	return w->view->alternate && w->standing && findings_worst(w->standing) != FINDING_PASS;
+}
+
+int why_rc(const struct why *w)
+{
+	int rc = w->incident ? verdict_rc(&w->incident->verdict) : RC_FINE;
+
+	return rc == RC_FINE && passed_over(w) ? RC_WARNING : rc;
+}

@@ -1,0 +1,30 @@
+/**
+ * @file render_why.h
+ * @brief The answer of `why`: an incident as text for 80 columns or as JSON.
+ */
+#ifndef PTPWARDEN_CONTROL_RENDER_WHY_H
+#define PTPWARDEN_CONTROL_RENDER_WHY_H
+
+#include "finding.h"
+#include "incident.h"
+#include "text.h"
+#include "view.h"
+
+/** What `why` is about. */
+struct why {
+	const struct unit_view *view;
+	const struct incident *incident;	/**< newest one of that unit, NULL: none */
+	const struct findings *standing;	/**< may be NULL */
+	msec_t now;
+	bool facts;		/**< every fact that counted */
+};
+
+void why_text(const struct why *w, struct text *t);
+
+/** "ptpwarden.diagnosis/1", with a newline at the end. */
+void why_json(const struct why *w, struct text *t);
+
+/** 0 nothing wrong, 1 on an alternate that nobody chose, 2 a cause, 3 unknown. */
+int why_rc(const struct why *w);
+
+#endif
