@@ -1,3 +1,4 @@
+#include "conf/command.h"
 #include "conf/daemonconf.h"
 
 #include <errno.h>
@@ -232,7 +233,7 @@ int daemon_conf_read(enum program program, char *const argv[], lp_version versio
 	*conf = (struct daemon_conf){ .program = program, .version = version };
 	ptp_settings_init(&settings, version);
 	if (program == PROG_PTP4L || program == PROG_PHC2SYS || program == PROG_TS2PHC) {
-		ptp_command_read(&judge, program, argv, &cmd);
+		ptp_command_read(&judge, program, argv + command_start(argv, program), &cmd);
 		if (cmd.file)
 			rc = judge_file(&judge, cmd.file);
 		if (!rc)

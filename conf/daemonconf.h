@@ -18,7 +18,7 @@
  *
  * A relative file name is looked up from our own working directory.
  *
- * @param argv NULL-terminated, argv[0] is the program
+ * @param argv NULL-terminated, argv[0] is the program, or a wrapper such as chrt before it
  * @param version 0: unknown, then an option passes that any version knows
  * @param conf filled always; fields of other programs keep their defaults
  * @param lint all that is wrong; emptied first

@@ -1,5 +1,6 @@
 #include "test.h"
 #include "conf/command.h"
+#include "conf/daemonconf.h"
 #include "conf/words.h"
 
 static struct words w;
@@ -55,6 +56,19 @@ static void each_program_has_its_own_letters(void **unused)
 	assert_false(has(PROG_PHC2SYS, 'm', "phc2sys -sm"));
 }
 
+static void behind_a_wrapper_the_daemon_is_read_as_without(void **unused)
+{
+	static struct daemon_conf conf;
+	static struct lint lint;
+
+	assert_int_equal(words_split("chrt -f 10 /opt/ptp4l -S -i eth0", &w, NULL, NULL), 0);
+	assert_int_equal(daemon_conf_read(PROG_PTP4L, w.at, 0, &conf, &lint), 0);
+	assert_int_equal(lint.errors, 0);
+	assert_int_equal(conf.time_stamping, TS_SOFTWARE);
+	assert_int_equal(conf.ports, 1);
+	assert_string_equal(conf.port[0], "eth0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -62,6 +76,7 @@ int main(void)
 		cmocka_unit_test(the_daemon_is_found_behind_a_wrapper),
 		cmocka_unit_test(a_flag_is_seen_alone_and_together_with_others),
 		cmocka_unit_test(the_value_of_another_option_is_no_flag),
+		cmocka_unit_test(behind_a_wrapper_the_daemon_is_read_as_without),
 		cmocka_unit_test(each_program_has_its_own_letters),
 	};
 
