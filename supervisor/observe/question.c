@@ -150,6 +150,9 @@ int question_ask(struct question *q, struct ev_loop *loop, const struct question
 	rc = room_for(q, job->size);
 	if (rc < 0)
 		return err_set(err, -rc, "no room for an answer of %zu bytes", job->size);
+	/* it may have been waiting to reap what has just been reaped above */
+	if (q->loop)
+		ev_timer_stop(q->loop, &q->reap);
 	q->loop = loop;
 	q->job = *job;
 	q->got = 0;
