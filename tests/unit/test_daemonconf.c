@@ -58,8 +58,8 @@ static void a_wrong_command_line_is_judged_word_by_word(void **unused)
 	assert_string_equal(c.lint.at[0].text, "invalid option -- 'Z'");
 	assert_string_equal(c.lint.at[1].advice, "Use 0 to 7.");
 	assert_string_equal(c.lint.at[3].advice, "Write --slaveOnly instead.");
-	lint_case(&c, V311, "ptp4l -i eth0 -v", "");
-	assert_string_equal(lint_ids(&c), "config.command_exits:0");
+	lint_case(&c, V311, "ptp4l - -i eth0 -v", "");
+	assert_string_equal(lint_ids(&c), "config.command_stray:0 config.command_exits:0");
 }
 
 static void a_file_that_cannot_be_read_leaves_command_line_and_defaults(void **unused)
@@ -115,6 +115,8 @@ static void settings_that_exclude_each_other_are_errors(void **unused)
 		{ "ptp4l -i a -i b -P -f FILE", "[global]\nclock_type P2P_TC\n[a]\ndelay_mechanism E2E\n",
 		  "config.clock_type_port:4 config.port_over_command:4" },
 		{ "ptp4l -i eth0 -f FILE", "[global]\nproductDescription a;b\n", "config.description:2" },
+		{ "ptp4l -i eth0 -f FILE",
+		  "[global]\nrevisionData a;b;012345678901234567890123456789\n", "config.description:2" },
 		{ "ptp4l -i eth0 -f FILE", "[global]\nmanufacturerIdentity 00:1\n", "config.description:2" },
 		{ "ptp4l -i eth0 -f FILE", "[global]\nclockIdentity 1.2.3\n", "config.clock_identity:2" },
 		{ "ptp4l -i eth0 -2 --ptp_dst_mac zz", "", "config.destination_mac:0" },
@@ -185,7 +187,7 @@ static void a_second_port_by_accident_is_named_with_its_section(void **unused)
 {
 	struct lint_place place;
 
-	lint_case(&c, V311, "ptp4l -i eth1 -f FILE", "[global]\npriority1 9\n[eth0]\nudp_ttl 2\n");
+	lint_case(&c, V311, "ptp4l -i eth1 -f FILE", "[global]\npriority1 9\n[eth0]\nudp_ttl 2\n[eth1]\n");
 	assert_string_equal(lint_ids(&c), "config.port_only_in_file:3");
 	assert_string_equal(c.lint.at[0].text, "section [eth0] adds a port to eth1 of the command line");
 	assert_int_equal(c.conf.ports, 2);

@@ -116,6 +116,19 @@ static void sections_that_are_none_are_explained(void **unused)
 	assert_string_equal(c.lint.at[1].id, "config.option_section");
 }
 
+static void a_port_name_is_cut_where_the_version_cuts_it(void **unused)
+{
+	const char *text = "[0123456789abcdefghijklmnop]\nfoo 1\n";
+
+	lint_case(&c, V42, "ptp4l -f FILE", text);
+	assert_string_equal(lint_ids(&c), "config.port_name:1 config.option_unknown:2");
+	assert_string_equal(c.lint.at[1].text,
+			    "unknown option foo at line 2 in 0123456789abcdef section");
+	lint_case(&c, V44, "ptp4l -f FILE", text);
+	assert_string_equal(c.lint.at[1].text,
+			    "unknown option foo at line 2 in 0123456789abcdefghijklmnop section");
+}
+
 static void lines_are_cut_where_the_daemon_cuts_them(void **unused)
 {
 	char text[3000];
@@ -140,7 +153,7 @@ static void unicast_tables_are_read_entry_by_entry(void **unused)
 {
 	lint_case(&c, V311, "ptp4l -i eth0 -f FILE",
 		  "[unicast_master_table]\nUDPv4 10.0.0.1\ntable_id 1\nlogQueryInterval 2\n"
-		  "UDPv4 10.0.0.1\nUDPv4 10.0.0.1.2\nL2 01:02:03:04:05:06\nUDPv6 fe80::1\n"
+		  "UDPv4 10.1\nUDPv4 10.0.0.1.2\nL2 01:02:03:04:05:06\nUDPv6 fe80::1\n"
 		  "USB 1\nfoo\n[unicast_master_table]\ntable_id 1\npeer_address x\n"
 		  "[global]\nunicast_master_table 2\n");
 	assert_string_equal(lint_ids(&c),
@@ -198,6 +211,7 @@ int main(void)
 		cmocka_unit_test(ranges_and_labels_are_those_of_the_version),
 		cmocka_unit_test(the_grammar_is_linuxptps_with_its_oddities),
 		cmocka_unit_test(sections_that_are_none_are_explained),
+		cmocka_unit_test(a_port_name_is_cut_where_the_version_cuts_it),
 		cmocka_unit_test(lines_are_cut_where_the_daemon_cuts_them),
 		cmocka_unit_test(unicast_tables_are_read_entry_by_entry),
 		cmocka_unit_test(the_same_option_twice_is_a_warning_when_the_values_differ),

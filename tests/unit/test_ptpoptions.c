@@ -123,6 +123,7 @@ static void numbers_are_read_as_the_c_library_reads_them(void **unused)
 	assert_int_equal(ptp_value_parse(i, "99999999999999999999", &v), PTP_OUT_OF_RANGE);
 	assert_int_equal(ptp_value_parse(d, "1e-3", &v), PTP_PARSED_OK);
 	assert_int_equal(ptp_value_parse(d, "1e999", &v), PTP_OUT_OF_RANGE);
+	assert_int_equal(ptp_value_parse(d, "1e-320", &v), PTP_OUT_OF_RANGE);
 	assert_int_equal(ptp_value_parse(d, "nan", &v), PTP_PARSED_OK);
 	v.number = 7;
 	assert_int_equal(ptp_value_parse(d, "-1", &v), PTP_OUT_OF_RANGE);
