@@ -218,12 +218,12 @@ static void check_delay(const struct cross *c, int port)
 			 "port %d: net_sync_monitor needs hybrid_e2e", port + 1);
 }
 
-/* linuxptp counts 2^(interval - log sync interval) samples in an int. */
-static void check_interval(const struct cross *c, const char *name)
+/* linuxptp counts 2^interval samples in an int of 32 bits. */
+static void check_interval(const struct cross *c, int port, const char *name)
 {
-	if (common(c, name) - common(c, "logSyncInterval") >= 32)
-		lint_add(c->lint, "config.interval_too_long", place_of(c, PTP_ALL_PORTS, name),
-			 name, "%s is too long", name);
+	if (number(c, port, name) >= 32)
+		lint_add(c->lint, "config.interval_too_long", place_of(c, port, name), name,
+			 "%s is too long", name);
 }
 
 static void check_free_running(const struct cross *c)
@@ -301,6 +301,8 @@ static void check_port(const struct cross *c, int port)
 	check_mac(c, port, "ptp_dst_mac");
 	check_mac(c, port, "p2p_dst_mac");
 	check_delay(c, port);
+	if (ptp_settings_given(c->s, port, "freq_est_interval"))
+		check_interval(c, port, "freq_est_interval");
 }
 
 /* In the order in which ptp4l would come upon them. */
@@ -314,8 +316,8 @@ static void check_ptp4l(const struct cross *c)
 	check_identity(c);
 	for (unsigned i = 0; i < c->s->ports; i++)
 		check_port(c, (int)i);
-	check_interval(c, "freq_est_interval");
-	check_interval(c, "summary_interval");
+	check_interval(c, PTP_ALL_PORTS, "freq_est_interval");
+	check_interval(c, PTP_ALL_PORTS, "summary_interval");
 	check_free_running(c);
 	check_logging(c);
 	check_socket(c, "uds_address");

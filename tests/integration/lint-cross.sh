@@ -83,6 +83,7 @@ judge() { # program
 	stumbles config.hybrid_without_e2e -i lo -S -P --hybrid_e2e 1
 	stumbles config.interval_too_long -i lo -S --summary_interval 40
 	stumbles config.interval_too_long -i lo -S --freq_est_interval 40
+	stumbles config.interval_too_long -i lo -S --summary_interval 32 --logSyncInterval 3
 
 	passes -i lo -S
 	passes -i lo -S -2 --ptp_dst_mac 1:2:3:4:5:6
@@ -92,18 +93,19 @@ judge() { # program
 	passes -i lo -S --inhibit_delay_req 1 --asCapable true
 	passes -i lo -S --summary_interval 31
 	passes -i lo -S --freq_est_interval 31
+	passes -i lo -S --summary_interval 31 --logSyncInterval -3
 	passes -i lo -S --clockIdentity 001122.fffe.334455
 }
 
-echo 1..44
+echo 1..48
 if installed=$(command -v ptp4l); then
 	judge "$installed"
 else
-	for n in $(seq 1 22); do echo "ok $n - # SKIP no ptp4l is installed"; done
+	for n in $(seq 1 24); do echo "ok $n - # SKIP no ptp4l is installed"; done
 fi
 if [ -x "$here/build/linuxptp-4.2/usr/sbin/ptp4l" ]; then
 	judge "$here/build/linuxptp-4.2/usr/sbin/ptp4l"
 else
-	for n in $(seq 23 44); do echo "ok $n - # SKIP linuxptp 4.2 was not fetched"; done
+	for n in $(seq 25 48); do echo "ok $n - # SKIP linuxptp 4.2 was not fetched"; done
 fi
 exit $bad

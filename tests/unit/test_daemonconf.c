@@ -81,9 +81,13 @@ static void a_file_that_cannot_be_read_leaves_command_line_and_defaults(void **u
 
 static void a_fifo_instead_of_a_file_does_not_block(void **unused)
 {
-	assert_int_equal(mkfifo("/tmp/ptpwarden-lint-fifo", 0600), 0);
-	lint_case(&c, V311, "ptp4l -i eth0 -f /tmp/ptpwarden-lint-fifo", "");
-	unlink("/tmp/ptpwarden-lint-fifo");
+	char path[64], command[100];
+
+	snprintf(path, sizeof(path), "/tmp/ptpwarden-lint-fifo.%d", getpid());
+	snprintf(command, sizeof(command), "ptp4l -i eth0 -f %s", path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	lint_case(&c, V311, command, "");
+	unlink(path);
 	assert_int_equal(c.rc, -EINVAL);
 }
 
