@@ -230,6 +230,7 @@ static void all_blocked(const struct policy_conf *c, const struct policy_event *
 		obstacle_gone(c, ev, s);
 		return;
 	}
+	s->next.was_ready = false;	/* the verdict to come is about the refusal */
 	emit(s, ACT_DIAGNOSE);
 	emit(s, ACT_WATCH);
 	if (s->next.round == ROUND_REST) {
@@ -526,14 +527,20 @@ static void wait_once_gone(const struct policy_conf *c, const struct policy_even
 		s->next.then = THEN_WAIT;
 }
 
-/* A verdict may turn the back-off into something better; whatever it names is watched too. */
+/*
+ * A verdict may turn the back-off into something better; whatever it names is watched too.
+ * A run that was ready has shown that nothing lasting stands in its way, whatever the verdict.
+ */
 static void judged(const struct policy_conf *c, const struct policy_event *ev,
 		   struct policy_step *s)
 {
 	struct policy_state *n = &s->next;
 	enum disposition d = ev->u.verdict.disposition;
 
-	if (d == DO_ALTERNATE && n->hops < FRUITLESS_ROUNDS && n->alternate + 1u < c->alternates) {
+	bool hopeless = !n->was_ready;
+
+	if (d == DO_ALTERNATE && hopeless && n->hops < FRUITLESS_ROUNDS &&
+	    n->alternate + 1u < c->alternates) {
 		n->hops++;
 		probe(s, n->alternate + 1u, ROUND_REST, ev->at);
 		return;
@@ -541,7 +548,7 @@ static void judged(const struct policy_conf *c, const struct policy_event *ev,
 	if (d != DO_WAIT && d != DO_OPERATOR)
 		return;
 	emit(s, ACT_WATCH);
-	if (n->waits >= FRUITLESS_ROUNDS)
+	if (!hopeless || n->waits >= FRUITLESS_ROUNDS)
 		return;
 	n->waits++;
 	n->st = ST_WAITING;

@@ -192,7 +192,9 @@ pw() { local verb=$1; shift; "$bin" "$verb" -f "$conf" "$@"; }
 warden() {
 	"$bin" run -f "$conf" "$@" >>$box/warden.log 2>&1 &
 	warden=$!
-	within 5 pw status
+	within 5 pw status && return
+	fail "the supervisor starts" "$(<$box/said)" "$(tail -5 $box/warden.log)"
+	exit 1		# nothing that follows would mean anything
 }
 
 warden_ends() {	# [SIGNAL]: end it and wait until it is gone

@@ -560,6 +560,27 @@ static void a_guess_that_did_not_help_twice_gives_way_to_the_back_off(void **unu
 	assert_true(m.alive);
 }
 
+static void a_run_that_was_ready_is_retried_whatever_the_verdict_says(void **unused)
+{
+	struct sim m = sim_box(2);
+
+	m.way[0].verdict = DO_OPERATOR;
+	sim_say(&m, EVT_WANT_UP);
+	sim_run(&m, 10 * SEC);
+	sim_kill9(&m);
+	sim_run(&m, 10 * SEC);
+	sim_kill9(&m);
+	sim_run(&m, 500);
+	assert_int_equal(m.s.st, ST_BACKING_OFF);
+	m.way[0].verdict = DO_ALTERNATE;
+	sim_run(&m, 10 * SEC);
+	assert_int_equal(m.s.st, ST_READY);
+	sim_kill9(&m);
+	sim_run(&m, 10 * SEC);
+	assert_int_equal(m.s.alternate, 0);
+	assert_int_equal(m.launches, 4);
+}
+
 static void an_obstacle_that_flaps_starts_nothing_faster_than_twice_a_second(void **unused)
 {
 	struct sim m = sim_box(1);
@@ -701,6 +722,7 @@ int main(void)
 		cmocka_unit_test(a_cause_that_a_person_must_remove_waits_instead_of_retrying),
 		cmocka_unit_test(a_verdict_may_ask_for_the_next_alternate_now),
 		cmocka_unit_test(a_guess_that_did_not_help_twice_gives_way_to_the_back_off),
+		cmocka_unit_test(a_run_that_was_ready_is_retried_whatever_the_verdict_says),
 		cmocka_unit_test(an_obstacle_that_flaps_starts_nothing_faster_than_twice_a_second),
 		cmocka_unit_test(a_follower_waits_for_its_leader),
 		cmocka_unit_test(a_follower_stops_with_its_leader_and_that_is_no_crash),
