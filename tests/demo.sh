@@ -20,6 +20,7 @@ must() {
 		tell "FAILED: $what"
 		sed 's/^/      /' $box/said
 		failures=$((failures + 1))
+		[ -z "$hopeless" ] || exit 1
 	fi
 }
 

@@ -68,17 +68,26 @@ bool pacing_worn_out(const struct policy_conf *c, const struct policy_state *n)
 	return n->streak >= 2 * limit;
 }
 
+/* Starts before their time are paid from an account that fills slowly and holds a few. */
+static bool may_hurry(const struct policy_state *n, msec_t at)
+{
+	return n->exempt && (n->hurried == MSEC_NONE ||
+			     n->hurried - at <= (PACE_HURRIES - 1) * (msec_t)PACE_HURRY_MS);
+}
+
 msec_t pacing_start(const struct policy_state *n, msec_t at)
 {
-	msec_t last = n->exempt ? n->exempt_at : n->launched_at;
+	msec_t last = n->launched_at;
 
-	return last == MSEC_NONE || at - last >= PACE_START_MS ? at : last + PACE_START_MS;
+	if (last == MSEC_NONE || at - last >= PACE_START_MS || may_hurry(n, at))
+		return at;
+	return last + PACE_START_MS;
 }
 
 void pacing_started(struct policy_state *n, msec_t at)
 {
-	if (n->exempt && n->launched_at != MSEC_NONE && at - n->launched_at < PACE_START_MS)
-		n->exempt_at = at;
+	if (n->launched_at != MSEC_NONE && at - n->launched_at < PACE_START_MS)
+		n->hurried = (n->hurried > at ? n->hurried : at) + PACE_HURRY_MS;
 	n->exempt = false;
 	n->launched_at = at;
 }

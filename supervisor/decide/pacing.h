@@ -11,7 +11,9 @@
 
 enum {
 	PACE_START_MS = 1000,	/* no two starts of one unit closer than this ... */
-	PACE_CLIMB_MS = 3600 * 1000,	/* ... and POLICY_SWITCHES_MAX promotions in this */
+	PACE_HURRIES = 5,	/* ... but for so many, after a healthy run or a cleared obstacle ... */
+	PACE_HURRY_MS = 2000,	/* ... of which another one is granted after so long */
+	PACE_CLIMB_MS = 3600 * 1000,	/* POLICY_SWITCHES_MAX promotions in this */
 };
 
 /** Back-off after the newest death: doubles with the streak, +-10 % of jitter. */
@@ -30,9 +32,9 @@ void pacing_forget(struct policy_state *n);
 bool pacing_worn_out(const struct policy_conf *c, const struct policy_state *n);
 
 /**
- * When the unit may be started: `at`, or up to a second later. The exemption
- * from the pace is itself good for one start a second, so that an obstacle
- * that comes and goes cannot make a storm of starts.
+ * When the unit may be started: `at`, or up to a second later. Exemptions from
+ * the pace are themselves limited, so that an obstacle that comes and goes
+ * cannot make a storm of starts.
  */
 msec_t pacing_start(const struct policy_state *n, msec_t at);
 void pacing_started(struct policy_state *n, msec_t at);

@@ -660,7 +660,7 @@ struct policy_state policy_start(const struct policy_conf *conf)
 	struct policy_state n = {
 		.st = ST_STOPPED,
 		.spare = true,
-		.launched_at = MSEC_NONE, .exempt_at = MSEC_NONE, .timer = MSEC_NONE,
+		.launched_at = MSEC_NONE, .hurried = MSEC_NONE, .timer = MSEC_NONE,
 		.settle_at = MSEC_NONE, .climb_at = MSEC_NONE, .fall_at = MSEC_NONE,
 	};
 

@@ -57,7 +57,7 @@ struct policy_state {
 	bool exhausted;		/**< every alternate has failed: go round slowly */
 	bool cleared;		/**< an obstacle went away while a probe or a launch was under way */
 	msec_t launched_at;	/**< newest start, MSEC_NONE: never */
-	msec_t exempt_at;	/**< newest start that used its exemption, MSEC_NONE: never */
+	msec_t hurried;		/**< starts before their time are paid off at this moment, MSEC_NONE: none */
 	msec_t timer;		/**< the one timer, MSEC_NONE: not armed */
 	msec_t settle_at;	/**< alive: when it will have proved itself */
 	msec_t climb_at;	/**< on a lesser alternate: when to probe the better ones */

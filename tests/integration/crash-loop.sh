@@ -71,13 +71,13 @@ refused() {
 	is "$1: the class is $2" "$2" class "$1"
 	ok "$1: why names $3" said "$3" pw why "$1"
 }
-refused missing exec_not_found 'bin/nothing'
-refused wrongarch exec_wrong_arch 'aarch64|AArch64|ARM'
-refused noexec exec_not_executable 'noexec'
+refused missing missing_binary 'bin/nothing'
+refused wrongarch wrong_architecture 'aarch64|AArch64|ARM'
+refused noexec exec_failed 'noexec'
 refused nolib library_missing 'libq\.so\.6'
-refused nohw no_hw_timestamping 'eth0'
+refused nohw virtual_iface_unsupported 'eth0'
 refused noif interface_missing 'eth7'
-refused badopt usage_error 'nosuch'
+refused badopt config_invalid 'nosuch'
 exits "phc2sys without a PHC: start --wait fails" 1 pw start --wait=5 phc2sys
 ok "phc2sys without a PHC: why says so" said 'PHC|clock' pw why phc2sys
 
@@ -94,7 +94,7 @@ within 10 not state_is ptp4l starting
 kill -SEGV "$(pid_of ptp4l)"
 segv() { [ "$(field ptp4l last_exit.name)" = SEGV ]; }
 ok "a crash is told by its signal" within 5 segv
-ok "and is the cause" within 5 eval '[ "$(class ptp4l)" = crash_segv ]'
+ok "and is the cause" within 5 eval '[ "$(class ptp4l)" = crash_signal ]'
 
 # -- a hundred restarts leave nothing open --
 pw stop --wait ptp4l crash hopeless 2>/dev/null

@@ -581,7 +581,26 @@ static void a_run_that_was_ready_is_retried_whatever_the_verdict_says(void **unu
 	assert_int_equal(m.launches, 4);
 }
 
-static void an_obstacle_that_flaps_starts_nothing_faster_than_twice_a_second(void **unused)
+static void an_obstacle_that_clears_again_soon_is_no_reason_to_wait(void **unused)
+{
+	struct sim m = sim_box(1);
+
+	m.way[0].blocked = true;
+	sim_say(&m, EVT_WANT_UP);
+	for (unsigned i = 1; i <= 4; i++) {
+		sim_run(&m, 50);
+		m.way[0].blocked = false;
+		sim_say(&m, EVT_CLEARED);
+		sim_run(&m, 50);
+		assert_int_equal(m.launches, i);
+		m.way[0].blocked = true;
+		sim_say(&m, EVT_RESTART);
+		sim_run(&m, 50);
+		assert_int_equal(m.s.st, ST_WAITING);
+	}
+}
+
+static void an_obstacle_that_flaps_makes_no_storm_of_starts(void **unused)
 {
 	struct sim m = sim_box(1);
 	msec_t begun = m.now;
@@ -723,7 +742,8 @@ int main(void)
 		cmocka_unit_test(a_verdict_may_ask_for_the_next_alternate_now),
 		cmocka_unit_test(a_guess_that_did_not_help_twice_gives_way_to_the_back_off),
 		cmocka_unit_test(a_run_that_was_ready_is_retried_whatever_the_verdict_says),
-		cmocka_unit_test(an_obstacle_that_flaps_starts_nothing_faster_than_twice_a_second),
+		cmocka_unit_test(an_obstacle_that_clears_again_soon_is_no_reason_to_wait),
+		cmocka_unit_test(an_obstacle_that_flaps_makes_no_storm_of_starts),
 		cmocka_unit_test(a_follower_waits_for_its_leader),
 		cmocka_unit_test(a_follower_stops_with_its_leader_and_that_is_no_crash),
 		cmocka_unit_test(a_leader_that_is_back_before_the_follower_is_gone_restarts_it),

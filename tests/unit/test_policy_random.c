@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "policysim.h"
+#include "supervisor/decide/pacing.h"
 
 enum { STEPS = 1000 * 1000, LIVES = 300 };
 
@@ -13,7 +14,8 @@ struct world {
 	struct policy_state s;
 	msec_t now;
 	bool process, wanted, excuse, was_ready;
-	msec_t launched[3];	/* newest first */
+	msec_t launched;
+	msec_t hurried[PACE_HURRIES + 1];	/* launches within a second of another, newest first */
 	msec_t climbed[POLICY_SWITCHES_MAX + 1];
 	uint64_t rng;
 };
@@ -38,6 +40,18 @@ static bool alive_in(enum policy_st st)
 	return st == ST_STARTING || st == ST_RUNNING || st == ST_READY || st == ST_STOPPING;
 }
 
+static const char *bad_hurry(struct world *w)
+{
+	memmove(&w->hurried[1], &w->hurried[0], PACE_HURRIES * sizeof(w->hurried[0]));
+	w->hurried[0] = w->now;
+	if (!w->excuse)
+		return "launch within a second without an excuse";
+	if (w->hurried[PACE_HURRIES] != MSEC_NONE &&
+	    w->now - w->hurried[PACE_HURRIES] < PACE_HURRY_MS)
+		return "a storm of launches";
+	return NULL;
+}
+
 /* NULL, or what is wrong with this launch. */
 static const char *bad_launch(struct world *w, const struct action *a)
 {
@@ -47,12 +61,9 @@ static const char *bad_launch(struct world *w, const struct action *a)
 		bad = "launch beside a living process";
 	else if (!w->wanted)
 		bad = "launch of a stopped unit";
-	else if (w->launched[0] != MSEC_NONE && w->now - w->launched[0] < SEC && !w->excuse)
-		bad = "launch within a second without an excuse";
-	else if (w->launched[1] != MSEC_NONE && w->now - w->launched[1] < SEC)
-		bad = "three launches within a second";
-	memmove(&w->launched[1], &w->launched[0], 2 * sizeof(w->launched[0]));
-	w->launched[0] = w->now;
+	else if (w->launched != MSEC_NONE && w->now - w->launched < SEC)
+		bad = bad_hurry(w);
+	w->launched = w->now;
 	w->process = true;
 	w->excuse = w->was_ready = false;
 	return bad;
@@ -152,11 +163,13 @@ static struct world a_world(uint64_t seed)
 			.retry_slow = 5 * MIN, .patience = 2 * MIN, .stop_grace = 5 * SEC,
 			.window = 60 * SEC,
 		},
-		.now = HOUR, .launched = { MSEC_NONE, MSEC_NONE, MSEC_NONE }, .rng = seed * 2 + 1,
+		.now = HOUR, .launched = MSEC_NONE, .rng = seed * 2 + 1,
 	};
 
 	for (unsigned i = 0; i < ARRAY_LEN(w.climbed); i++)
 		w.climbed[i] = MSEC_NONE;
+	for (unsigned i = 0; i < ARRAY_LEN(w.hurried); i++)
+		w.hurried[i] = MSEC_NONE;
 	for (unsigned i = 0; i < 8; i++)
 		(void)any(&w.rng, 2);
 	w.conf.alternates = 1 + any(&w.rng, ALTERNATES_MAX);
