@@ -300,7 +300,7 @@ enum answer elf_defines(const struct elf *e, const struct elf_dynamic *d, uint32
 struct machine {
 	unsigned number;
 	const char *name;
-	const char *uname;	/* what the machine of uname begins with, where it runs natively ... */
+	const char *uname; /* what the machine of uname begins with, where it runs natively ... */
 	const char *compat;	/* ... and where a kernel may run it beside its own */
 };
 

@@ -1,6 +1,6 @@
 /**
  * @file elffile.h
- * @brief Reads ELF headers of either class and byte order, bounded, from a file that may be damaged.
+ * @brief Reads ELF headers of either class and byte order from a file that may be damaged.
  *
  * Every offset comes from outside; what points beyond the file is refused.
  * Nothing is mapped, so a file that shrinks meanwhile cannot hurt.
@@ -67,7 +67,8 @@ void elf_close(struct elf *e);
 bool elf_dynamic(const struct elf *e, struct elf_dynamic *d);
 
 /** Hand out the symbol versions that `d` needs of its libraries. */
-void elf_each_need(const struct elf *e, const struct elf_dynamic *d, elf_need_fn *each, void *owner);
+void elf_each_need(const struct elf *e, const struct elf_dynamic *d, elf_need_fn *each,
+		   void *owner);
 
 /** Does this library define the version of that hash? Unknown without version information. */
 enum answer elf_defines(const struct elf *e, const struct elf_dynamic *d, uint32_t hash);

@@ -50,7 +50,8 @@ static bool bad_mount(struct probe *p, const char *path)
 
 	if (p->sys->mount(path, &m) < 0 || !m.no_exec)
 		return false;
-	note_block(p->out, F_BINARY_NOEXEC_MOUNT, WAIT_NONE, path, "its file system is mounted noexec");
+	note_block(p->out, F_BINARY_NOEXEC_MOUNT, WAIT_NONE, path,
+		   "its file system is mounted noexec");
 	return true;
 }
 
@@ -89,8 +90,8 @@ static void foreign(struct probe *p, const char *path, const struct elf *e, cons
 		note(p->out, F_BINARY_ARCH, FINDING_WARN, path,
 		     "built for %s, would run in an emulator on this %s", name, here);
 	else
-		note_block(p->out, F_BINARY_ARCH, WAIT_FILE, path, "built for %s, this machine is %s",
-			   name, here);
+		note_block(p->out, F_BINARY_ARCH, WAIT_FILE, path,
+			   "built for %s, this machine is %s", name, here);
 }
 
 static void no_interpreter(struct probe *p, const char *path, const char *interp)
@@ -136,7 +137,8 @@ static void judge_libraries(struct probe *p, const char *path, const struct libr
 	case LIBRARIES_GOOD:
 		cache_keep_program(p->in->cache, p->sys, path,
 				   env_library_path(p->in->run->env), libs);
-		note(p->out, F_BINARY_OK, FINDING_PASS, path, "found with its loader and libraries");
+		note(p->out, F_BINARY_OK, FINDING_PASS, path,
+		     "found with its loader and libraries");
 		break;
 	case LIBRARIES_MISSING:
 		no_library(p, path, libs);
@@ -149,7 +151,8 @@ static void judge_libraries(struct probe *p, const char *path, const struct libr
 		bad_library(p, path, F_BINARY_LIBRARY_VERSION, libs);
 		break;
 	case LIBRARIES_UNSURE:
-		note(p->out, F_BINARY_LIBRARY, FINDING_UNKNOWN, path, "%s: %s", libs->name, libs->why);
+		note(p->out, F_BINARY_LIBRARY, FINDING_UNKNOWN, path, "%s: %s", libs->name,
+		     libs->why);
 		break;
 	}
 }
@@ -164,7 +167,8 @@ static void judge_elf(struct probe *p, const char *path, const struct elf *e)
 	if (!elf_runs_on(e, here))
 		foreign(p, path, e, here);
 	else if (e->type != ET_EXEC && e->type != ET_DYN)
-		note_block(p->out, F_BINARY_FORMAT, WAIT_FILE, path, "an object file, not a program");
+		note_block(p->out, F_BINARY_FORMAT, WAIT_FILE, path,
+			   "an object file, not a program");
 	else if (!e->interp[0])
 		note(p->out, F_BINARY_OK, FINDING_PASS, path, "found; it needs no libraries");
 	else if (p->sys->stat(e->interp, &st) == -ENOENT)
@@ -231,7 +235,8 @@ void probe_exec(struct probe *p)
 	if (bad_mode(p, path, &st) || bad_mount(p, path))
 		return;
 	if (cache_program(p->in->cache, p->sys, path, env_library_path(p->in->run->env)))
-		note(p->out, F_BINARY_OK, FINDING_PASS, path, "unchanged since it was last checked");
+		note(p->out, F_BINARY_OK, FINDING_PASS, path,
+		     "unchanged since it was last checked");
 	else
 		judge_file(p, path, 0);
 }

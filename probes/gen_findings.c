@@ -1,4 +1,4 @@
-/* Build time: findings.ini -> the table of findings and one macro an id. Runs on the build machine. */
+/* Build time, on the build machine: findings.ini -> table of findings and one macro an id. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

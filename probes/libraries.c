@@ -248,7 +248,8 @@ static bool try_other(struct search *s, int of)
 /* Names that the loader of musl serves itself. */
 static bool built_into_musl(const char *name)
 {
-	static const char *const names[] = { "c.", "pthread.", "rt.", "m.", "dl.", "util.", "xnet." };
+	static const char *const names[] = { "c.", "pthread.", "rt.", "m.",
+						"dl.", "util.", "xnet." };
 
 	if (strncmp(name, "lib", 3))
 		return false;

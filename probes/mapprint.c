@@ -141,14 +141,22 @@ static void print_stamping(const struct map_iface *i, FILE *out)
 	}
 }
 
+static const char *ip_text(const struct link_info *l)
+{
+	if (l->ipv4 == ANSWER_UNKNOWN || l->ipv6 == ANSWER_UNKNOWN)
+		return "";
+	if (l->ipv4 == ANSWER_YES)
+		return l->ipv6 == ANSWER_YES ? "v4 v6" : "v4";
+	return l->ipv6 == ANSWER_YES ? "v6" : "none";
+}
+
 static void print_details(const struct map_iface *i, FILE *out)
 {
 	char mac[32];
 
 	mac_text(&i->link, mac, sizeof(mac));
 	print_key("address", mac, out);
-	print_key("IP", i->link.ipv4 == ANSWER_YES ? (i->link.ipv6 == ANSWER_YES ? "v4 v6" : "v4") :
-			i->link.ipv6 == ANSWER_YES ? "v6" : i->link.ipv4 == ANSWER_NO ? "none" : "", out);
+	print_key("IP", ip_text(&i->link), out);
 	print_key("above", i->lower, out);
 	print_key("part of", i->master, out);
 	if (i->driver_rc == 0) {
@@ -186,7 +194,8 @@ static void print_clock(const struct map_clock *c, FILE *out)
 	}
 	if (c->info.rate_known) {
 		snprintf(rate, sizeof(rate), "%.4f", c->info.rate);
-		snprintf(minus, sizeof(minus), "%+lld s", (long long)(c->info.phc_s - c->info.system_s));
+		snprintf(minus, sizeof(minus), "%+lld s",
+			 (long long)(c->info.phc_s - c->info.system_s));
 	}
 	fprintf(out, "%-14d%-9s%-16s", c->info.max_adj_ppb, rate, minus);
 	put_escaped(out, c->holders > 0 ? c->held_by : c->holders == 0 ? "-" : "unknown", 0);
@@ -198,8 +207,8 @@ void map_print_text(const struct map *m, bool single, FILE *out)
 	if (m->links_rc < 0)
 		fprintf(out, "The interfaces could not be listed: %s\n", strerror(-m->links_rc));
 	if (m->ifaces)
-		fprintf(out, "%-16s%-10s%-12s%-19s%-7s%s\n", "INTERFACE", "KIND", "LINK", "STAMPING",
-			"CLOCK", "DRIVER");
+		fprintf(out, "%-16s%-10s%-12s%-19s%-7s%s\n", "INTERFACE", "KIND", "LINK",
+			"STAMPING", "CLOCK", "DRIVER");
 	for (unsigned i = 0; i < m->ifaces; i++) {
 		print_row(&m->iface[i], out);
 		if (single)
@@ -208,8 +217,8 @@ void map_print_text(const struct map *m, bool single, FILE *out)
 	if (m->ifaces_dropped)
 		fprintf(out, "... and %u more\n", m->ifaces_dropped);
 	if (m->clocks)
-		fprintf(out, "%s%-8s%-20s%-14s%-9s%-16s%s\n", m->ifaces ? "\n" : "", "CLOCK", "NAME",
-			"MAX ADJ ppb", "RATE", "MINUS SYSTEM", "HELD BY");
+		fprintf(out, "%s%-8s%-20s%-14s%-9s%-16s%s\n", m->ifaces ? "\n" : "", "CLOCK",
+			"NAME", "MAX ADJ ppb", "RATE", "MINUS SYSTEM", "HELD BY");
 	else if (!single)
 		fprintf(out, "\nNo PTP clock was found: only software time stamping works here.\n");
 	for (unsigned i = 0; i < m->clocks; i++)

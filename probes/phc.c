@@ -90,7 +90,8 @@ static void absent(struct probe *p, const char *node)
 	fact(p->out, "phc.exists", "%s", "no");
 	fact(p->out, "phc.open_errno", "ENOENT");
 	note_block(p->out, known ? F_PHC_NODE_MISSING : F_PHC_MISSING, WAIT_DEVICE, node, "%s",
-		   known ? "the kernel has the clock, the device node is missing" : "no such device");
+		   known ? "the kernel has the clock, the device node is missing"
+			 : "no such device");
 }
 
 static int sysfs_number(const struct probe *p, const char *clock, const char *entry)
@@ -238,7 +239,8 @@ static void refused(struct probe *p, const char *node, int rc)
 static void frozen(struct probe *p, const char *node)
 {
 	if (p->out->todo.no_link)
-		note(p->out, F_PHC_FROZEN, FINDING_WARN, node, "it stands still, and there is no link");
+		note(p->out, F_PHC_FROZEN, FINDING_WARN, node,
+		     "it stands still, and there is no link");
 	else
 		note_block(p->out, F_PHC_FROZEN, WAIT_NONE, node, "it stands still");
 }

@@ -35,10 +35,10 @@ struct probe_in {
 	lp_version version;	/**< of the program, 0: unknown */
 	const pid_t *ours;	/**< our own children are no rivals */
 	unsigned n_ours;
-	pid_t running;		/**< this unit's process now, 0: none; its socket and clock are not taken */
+	pid_t running; /**< this unit's process now, 0: none; its socket and clock are not taken */
 	uint64_t child_caps;	/**< bit n: we can hand CAP_n on, see probe_child_caps(); a run with
 				     a user gets those of them that its configuration needs */
-	bool full;		/**< `check`: ask everything; else only what matters for this start */
+	bool full; /**< `check`: ask everything; else only what matters for this start */
 	struct probe_cache *cache;	/**< may be NULL: nothing is remembered */
 };
 
@@ -140,7 +140,7 @@ struct finding_doc {
 	const char *id;
 	const char *what;	/**< one sentence: what was found */
 	const char *why;	/**< why it matters */
-	const char *fix;	/**< one imperative sentence; {subject} stands for what was looked at */
+	const char *fix; /**< one imperative sentence; {subject} stands for what was looked at */
 	const char *source;	/**< what was asked to find it */
 };
 

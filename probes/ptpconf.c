@@ -13,8 +13,8 @@ static void note_of(struct probe *p, const struct lint_note *n)
 	const char *where = n->file[0] ? n->file : "command line";
 	struct finding *f;
 
-	f = findings_add(&p->out->findings, n->id, error ? FINDING_BLOCK : FINDING_WARN, where, "%s",
-			 n->text);
+	f = findings_add(&p->out->findings, n->id, error ? FINDING_BLOCK : FINDING_WARN, where,
+			 "%s", n->text);
 	/* the daemon's own words name the line already */
 	if (n->line && !strstr(n->text, "line "))
 		snprintf(f->detail, sizeof(f->detail), "line %u: %.180s", n->line, n->text);

@@ -226,8 +226,8 @@ static void judge_object(struct probe *p, const char *uds, const char *dir)
 		note_block(p->out, F_UDS_NOT_A_SOCKET, WAIT_FILE, uds, "%s",
 			   S_ISDIR(st.mode) ? "a folder" : "it belongs to another user");
 	else if (S_ISREG(st.mode))
-		note_block(p->out, F_UDS_REGULAR_FILE, WAIT_FILE, uds, "a regular file of %lld bytes",
-			   (long long)st.size);
+		note_block(p->out, F_UDS_REGULAR_FILE, WAIT_FILE, uds,
+			   "a regular file of %lld bytes", (long long)st.size);
 	else if (S_ISSOCK(st.mode))
 		judge_socket(p, uds);
 	else
@@ -267,7 +267,8 @@ static const char *dir_state(struct probe *p, const char *path, const char *dir,
 		return "missing";
 	}
 	if (rc == -ENOENT || rc == -ENOTDIR || (rc == 0 && !S_ISDIR(st.mode))) {
-		bad_dir(p, ids->missing, path, dir, rc == -ENOENT ? "does not exist" : "is no folder");
+		bad_dir(p, ids->missing, path, dir,
+			rc == -ENOENT ? "does not exist" : "is no folder");
 		return "missing";
 	}
 	if (rc < 0)

@@ -92,17 +92,19 @@ struct probe_sys {
 	int (*open)(const char *path);	/* for reading, never waits for a FIFO or a terminal */
 	ssize_t (*pread)(int fd, void *buf, size_t size, uint64_t offset);
 	void (*close)(int fd);
-	ssize_t (*readlink)(const char *path, char *buf, size_t size);	/* terminated; cut is -ENAMETOOLONG */
+	/* terminated; what does not fit is -ENAMETOOLONG */
+	ssize_t (*readlink)(const char *path, char *buf, size_t size);
 	int (*mount)(const char *path, struct probe_mount *m);
 	int (*access)(const char *path, int may);	/* as we are; R_OK | W_OK | X_OK */
 	int (*has_acl)(const char *path);	/* 1 yes, 0 no */
 	int (*list)(const char *dir, probe_name_fn *each, void *owner);
 
 	/* network */
-	int (*link)(const char *name, struct link_info *link);	/* -ENODEV: no such interface here */
+	int (*link)(const char *name, struct link_info *link); /* -ENODEV: no such interface here */
 	int (*addresses)(struct link_info *link);		/* fills ipv4 and ipv6 */
 	int (*links)(probe_link_fn *each, void *owner);
-	int (*ts_info)(const char *name, struct ts_info *ts);	/* -ENODEV, or -EOPNOTSUPP: driver says nothing */
+	/* -ENODEV, or -EOPNOTSUPP: the driver says nothing */
+	int (*ts_info)(const char *name, struct ts_info *ts);
 	int (*driver)(const char *name, struct driver_info *driver);
 	int (*hwtstamp)(const char *name, int *tx_type, int *rx_filter);
 	int (*uds_connect)(const char *path);	/* 0: somebody listens; -ECONNREFUSED: stale file */

@@ -113,7 +113,8 @@ static void read_names(struct nlattr **tb, struct link_info *link)
 	if (tb[IFLA_QDISC])
 		nla_strlcpy(link->qdisc, tb[IFLA_QDISC], sizeof(link->qdisc));
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) <= (int)sizeof(link->mac))
-		link->mac_len = (unsigned)nla_memcpy(link->mac, tb[IFLA_ADDRESS], sizeof(link->mac));
+		link->mac_len =
+			(unsigned)nla_memcpy(link->mac, tb[IFLA_ADDRESS], sizeof(link->mac));
 	if (tb[IFLA_LINKINFO])
 		read_linkinfo(tb[IFLA_LINKINFO], link);
 }
@@ -123,7 +124,8 @@ static bool read_link(struct nlmsghdr *nlh, struct link_info *link)
 	struct nlattr *tb[IFLA_MAX + 1];
 	struct ifinfomsg *ifi;
 
-	if (nlh->nlmsg_type != RTM_NEWLINK || nlmsg_parse(nlh, sizeof(*ifi), tb, IFLA_MAX, NULL) < 0)
+	if (nlh->nlmsg_type != RTM_NEWLINK ||
+	    nlmsg_parse(nlh, sizeof(*ifi), tb, IFLA_MAX, NULL) < 0)
 		return false;
 	ifi = nlmsg_data(nlh);
 	*link = (struct link_info){ .index = ifi->ifi_index, .flags = ifi->ifi_flags };

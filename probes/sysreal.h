@@ -1,6 +1,6 @@
 /**
  * @file sysreal.h
- * @brief The parts of the real system that live in files of their own. See sys.h for what they promise.
+ * @brief The parts of the real system that live in files of their own; sys.h says what they do.
  */
 #ifndef PROBES_SYSREAL_H
 #define PROBES_SYSREAL_H
@@ -24,7 +24,7 @@ int real_uds_connect(const char *path);
 int real_uds_identity(const char *path, int domain, int transport_specific, char identity[24]);
 
 /* sysslow.c */
-/* The clock behind an open PHC; -EBADF for fd -1, which the kernel would take for a CPU-time clock. */
+/* The clock behind an open PHC; -EBADF for fd -1, which the kernel takes for a CPU-time clock. */
 int phc_clock_id(int fd, clockid_t *id);
 int real_phc(const char *node, struct phc_info *phc);
 int real_version(const char *program, char *const env[], char *text, size_t size);

@@ -57,7 +57,8 @@ static void judge_bits(struct probe *p, struct iface *i, unsigned wanted, const 
 		note(p->out, F_TS_UNKNOWN, FINDING_UNKNOWN, i->name,
 		     "the %s does not tell what its active member can do", i->link.kind);
 	else
-		bad(p, i, id, "it offers 0x%x of the 0x%x that are needed", i->ts.so & wanted, wanted);
+		bad(p, i, id, "it offers 0x%x of the 0x%x that are needed", i->ts.so & wanted,
+		    wanted);
 }
 
 static void judge_one_step(struct probe *p, struct iface *i)

@@ -37,8 +37,8 @@ static void judge_answer(struct probe *p, const char *path, int status, char *te
 		note_block(p->out, F_BINARY_VERSION, WAIT_FILE, path, "`-v` died of signal %d",
 			   WTERMSIG(status));
 	else if (WEXITSTATUS(status) == 127 || (WEXITSTATUS(status) && strstr(text, "version `")))
-		note_block(p->out, F_BINARY_VERSION, WAIT_FILE, path, "`-v` ended with status %d: %s",
-			   WEXITSTATUS(status), first_line(text));
+		note_block(p->out, F_BINARY_VERSION, WAIT_FILE, path,
+			   "`-v` ended with status %d: %s", WEXITSTATUS(status), first_line(text));
 	else if (v) {
 		p->out->learned.version = v;
 		fact(p->out, "tool.version", "%s", first_line(text));

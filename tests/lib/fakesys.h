@@ -72,7 +72,8 @@ static inline struct fake_file *fake_find(const char *path)
 	return NULL;
 }
 
-static inline struct fake_file *fake_bytes(const char *path, unsigned mode, const void *bytes, size_t len)
+static inline struct fake_file *fake_bytes(const char *path, unsigned mode, const void *bytes,
+					   size_t len)
 {
 	struct fake_file *f = fake_find(path);
 
@@ -234,7 +235,7 @@ static inline struct fake_file *fake_program(const char *path, const struct fake
 			  .e_machine = (Elf64_Half)(e->machine ? e->machine : EM_X86_64),
 			  .e_phoff = PH, .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 3 };
 	struct fake_image m = { .strings = STR, .len = STR + 1, .dynamic = DYN };
-	Elf64_Phdr ph[3] = { { .p_type = PT_LOAD }, { .p_type = PT_DYNAMIC }, { .p_type = PT_NULL } };
+	Elf64_Phdr ph[3] = {{.p_type = PT_LOAD}, {.p_type = PT_DYNAMIC}, {.p_type = PT_NULL}};
 
 	fake_tag(&m, DT_STRTAB, STR);
 	for (int i = 0; i < 4 && e->needed[i]; i++)

@@ -7,7 +7,8 @@ static void a_healthy_box_has_no_warning(void **unused)
 	assert_asked("binary.ok", FINDING_PASS);
 	for (unsigned i = 0; i < fake_out.findings.n; i++)
 		if (fake_out.findings.at[i].state != FINDING_PASS)
-			fail_msg("%s: %s", fake_out.findings.at[i].id, fake_out.findings.at[i].detail);
+			fail_msg("%s: %s", fake_out.findings.at[i].id,
+				 fake_out.findings.at[i].detail);
 }
 
 static void a_missing_program_blocks_and_waits_for_its_path(void **unused)

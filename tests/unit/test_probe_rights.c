@@ -172,9 +172,10 @@ static void serve_from(int pid)
 	socket_file();
 	fake.uds_rc = 0;
 	snprintf(path, sizeof(path), "/proc/%d/net/unix", pid);
-	fake_text(path, "Num       RefCount Protocol Flags    Type St Inode Path\n"
-			"0000000000000000: 00000002 00000000 00000000 0002 01  9000 /run/x\n"
-			"0000000000000000: 00000002 00000000 00000000 0002 01   9001 /var/run/ptp4l\n");
+	fake_text(path,
+		  "Num       RefCount Protocol Flags    Type St Inode Path\n"
+		  "0000000000000000: 00000002 00000000 00000000 0002 01  9000 /run/x\n"
+		  "0000000000000000: 00000002 00000000 00000000 0002 01   9001 /var/run/ptp4l\n");
 	snprintf(path, sizeof(path), "/proc/%d/fd/4", pid);
 	fake_symlink(path, "socket:[9001]");
 }
