@@ -173,3 +173,24 @@ void cache_keep_clock(struct probe_cache *cache, const struct probe_sys *sys, co
 	strcpy(c->node, node);
 	c->st = st;
 }
+
+const struct seen_iface *cache_iface(const struct probe_cache *cache, const char *name)
+{
+	for (unsigned i = 0; cache && i < CACHE_IFACES; i++)
+		if (*name && !strcmp(cache->iface[i].name, name))
+			return &cache->iface[i];
+	return NULL;
+}
+
+void cache_keep_iface(struct probe_cache *cache, const struct link_info *link)
+{
+	struct seen_iface *i = (struct seen_iface *)cache_iface(cache, link->name);
+
+	if (!cache || !link->mac_len)
+		return;
+	if (!i)
+		i = &cache->iface[cache->next_iface++ % CACHE_IFACES];
+	snprintf(i->name, sizeof(i->name), "%s", link->name);
+	memcpy(i->mac, link->mac, sizeof(i->mac));
+	i->mac_len = link->mac_len;
+}

@@ -13,6 +13,7 @@ enum {
 	CACHE_PROGRAMS = 6,
 	CACHE_FILES = 16,	/* of one program; with more it is looked at anew each time */
 	CACHE_CLOCKS = 8,
+	CACHE_IFACES = 16,
 	CACHE_PROCESSES = 512,	/* processes known to be no rivals */
 };
 
@@ -40,10 +41,17 @@ struct seen_clock {
 	struct probe_stat st;
 };
 
+struct seen_iface {
+	char name[IFACE_NAME_MAX];
+	unsigned char mac[8];
+	unsigned mac_len;
+};
+
 struct probe_cache {
-	unsigned next_program, next_clock;
+	unsigned next_program, next_clock, next_iface;
 	struct seen_program program[CACHE_PROGRAMS];
 	struct seen_clock clock[CACHE_CLOCKS];
+	struct seen_iface iface[CACHE_IFACES];
 	unsigned processes;
 	pid_t process[CACHE_PROCESSES];	/**< ascending */
 };
@@ -66,6 +74,11 @@ const char *cache_library_path(const struct probe_cache *cache, const char *prog
 bool cache_clock_good(const struct probe_cache *cache, const struct probe_sys *sys,
 		      const char *node);
 void cache_keep_clock(struct probe_cache *cache, const struct probe_sys *sys, const char *node);
+
+/** Remember the hardware address of an interface, to know it again under another name. */
+void cache_keep_iface(struct probe_cache *cache, const struct link_info *link);
+/** The entry of that name, or NULL. */
+const struct seen_iface *cache_iface(const struct probe_cache *cache, const char *name);
 
 /** LD_LIBRARY_PATH of an environment, "" when there is none. */
 const char *env_library_path(char *const env[]);

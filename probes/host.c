@@ -12,6 +12,8 @@ enum {
 	YEAR_FIRST = 2024,	/* this program did not exist before */
 	YEAR_LAST = 2100,
 	SPACE_LOW = 64 << 10,
+	MEMORY_LOW = 8 << 20,	/* of a control group; ptp4l died at 100 KiB, 2 MB are usual */
+	CGROUP_PATH = 256,
 };
 
 static bool judge_dir(struct probe *p, const char *id, const char *dir)
@@ -82,6 +84,52 @@ static void host_facts(struct probe *p)
 		fact(p->out, "host.uptime_s", "%ld", strtol(text, NULL, 10));
 }
 
+/* The line "0::/path" of cgroup 2, or the one of the memory controller of cgroup 1. */
+static bool on_cgroup(void *owner, char *line)
+{
+	char *path = owner, *second = strchr(line, ':'), *third;
+
+	third = second ? strchr(second + 1, ':') : NULL;
+	if (!third)
+		return true;
+	if (!strncmp(line, "0::", 3))
+		snprintf(path, CGROUP_PATH, "/sys/fs/cgroup%.180s/memory.max", third + 1);
+	else if (third - second == 7 && !strncmp(second, ":memory:", 8))
+		snprintf(path, CGROUP_PATH, "/sys/fs/cgroup/memory%.180s/memory.limit_in_bytes",
+			 third + 1);
+	return true;
+}
+
+static bool judge_memory(struct probe *p)
+{
+	char path[CGROUP_PATH] = "", text[32];
+	unsigned long long limit;
+
+	if (each_line(p->sys, "/proc/self/cgroup", on_cgroup, path) < 0 || !path[0] ||
+	    read_small(p->sys, path, text, sizeof(text)) <= 0)
+		return true;
+	limit = strtoull(text, NULL, 10);	/* "max" gives 0 */
+	if (!limit || limit >= MEMORY_LOW)
+		return true;
+	note(p->out, F_HOST_MEMORY_LIMIT, FINDING_WARN, "control group",
+	     "%llu KB for all its processes", limit >> 10);
+	return false;
+}
+
+static void sandbox_fact(struct probe *p)
+{
+	static const struct {
+		const char *path, *name;
+	} signs[] = { { "/run/.containerenv", "container" },
+		      { "/.dockerenv", "container" },
+		      { "/run/systemd/container", "container" } };
+	struct probe_stat st;
+
+	for (size_t i = 0; i < ARRAY_LEN(signs); i++)
+		if (p->sys->stat(signs[i].path, &st) == 0)
+			fact(p->out, "host.sandbox", "%s", signs[i].name);
+}
+
 void probe_host(struct probe *p)
 {
 	const struct plan *plan = p->in->plan;
@@ -95,6 +143,8 @@ void probe_host(struct probe *p)
 	}
 	good &= judge_year(p);
 	good &= judge_kernel(p);
+	good &= judge_memory(p);
+	sandbox_fact(p);
 	if (good)
 		note(p->out, F_HOST_OK, FINDING_PASS, "host", "folders, clock and kernel are fine");
 }

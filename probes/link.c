@@ -122,6 +122,8 @@ static void judge_details(struct probe *p, struct iface *i, const char *kind)
 			trouble(p, i, F_LINK_QDISC, slotted[n]);
 	if (i->link.xdp)
 		trouble(p, i, F_LINK_XDP, "an XDP program is attached");
+	if (p->sys->eee_active(i->name) == 1)
+		trouble(p, i, F_LINK_EEE, "it is active on this link");
 }
 
 static void judge_port(struct probe *p, struct iface *i)
@@ -138,13 +140,43 @@ static void judge_port(struct probe *p, struct iface *i)
 		     iface_kind(p->sys, &i->link));
 }
 
+struct lost {
+	const struct seen_iface *seen;
+	char now[IFACE_NAME_MAX];	/* empty: not found again */
+};
+
+/* VLANs share the address of the device below them: only a device of its own counts. */
+static bool on_candidate(void *owner, const struct link_info *link)
+{
+	struct lost *l = owner;
+
+	if (link->lower || link->mac_len != l->seen->mac_len ||
+	    memcmp(link->mac, l->seen->mac, link->mac_len))
+		return true;
+	snprintf(l->now, sizeof(l->now), "%s", link->name);
+	return false;
+}
+
+static void absent(struct probe *p, struct iface *i)
+{
+	struct lost l = { .seen = cache_iface(p->in->cache, i->name) };
+
+	i->troubled = true;
+	if (l.seen && p->sys->links(on_candidate, &l) == 0 && l.now[0])
+		note_block(p->out, F_LINK_RENAMED, WAIT_INTERFACE, i->name,
+			   "it is gone, and %s has its address now", l.now);
+	else
+		note_block(p->out, F_LINK_MISSING, WAIT_INTERFACE, i->name,
+			   "no such interface in this network namespace");
+}
+
 static void judge(struct probe *p, struct iface *i)
 {
 	i->link_rc = p->sys->link(i->name, &i->link);
+	if (i->link_rc == 0)
+		cache_keep_iface(p->in->cache, &i->link);
 	if (i->link_rc == -ENODEV) {
-		i->troubled = true;
-		note_block(p->out, F_LINK_MISSING, WAIT_INTERFACE, i->name,
-			   "no such interface in this network namespace");
+		absent(p, i);
 	} else if (i->link_rc < 0)
 		note(p->out, F_LINK_UNKNOWN, FINDING_UNKNOWN, i->name, "%s",
 		     strerror(-i->link_rc));

@@ -22,6 +22,7 @@ static const struct question quick[] = {
 	{ .ask = probe_privileges },
 	{ .ask = probe_sockets, .needs_conf = true },
 	{ .ask = probe_rivals, .needs_conf = true },
+	{ .ask = probe_ports, .full_only = true, .needs_conf = true },
 	{ .ask = probe_host, .full_only = true },
 };
 

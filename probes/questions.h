@@ -44,6 +44,7 @@ void probe_phc(struct probe *p);
 void probe_privileges(struct probe *p);
 void probe_sockets(struct probe *p);
 void probe_rivals(struct probe *p);
+void probe_ports(struct probe *p);
 void probe_host(struct probe *p);
 
 /* slow ones: what quick ones put into out->todo */

@@ -107,6 +107,8 @@ struct probe_sys {
 	int (*ts_info)(const char *name, struct ts_info *ts);
 	int (*driver)(const char *name, struct driver_info *driver);
 	int (*hwtstamp)(const char *name, int *tx_type, int *rx_filter);
+	int (*eee_active)(const char *name);	/* 1 yes, 0 no */
+	int (*udp_port)(unsigned port);		/* -EADDRINUSE: somebody holds it alone */
 	int (*uds_connect)(const char *path);	/* 0: somebody listens; -ECONNREFUSED: stale file */
 
 	/* these may wait */

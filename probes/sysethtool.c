@@ -5,6 +5,7 @@
 #include <linux/net_tstamp.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
@@ -209,5 +210,28 @@ int real_hwtstamp(const char *name, int *tx_type, int *rx_filter)
 		*tx_type = cfg.tx_type;
 		*rx_filter = cfg.rx_filter;
 	}
+	return rc;
+}
+
+int real_eee_active(const char *name)
+{
+	struct ethtool_eee eee = { .cmd = ETHTOOL_GEEE };
+	int rc = device_ioctl(name, SIOCETHTOOL, &eee);
+
+	return rc < 0 ? rc : eee.eee_enabled && eee.eee_active;
+}
+
+/* As ptp4l would: with SO_REUSEADDR, which others may have left out. */
+int real_udp_port(unsigned port)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1, rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+	    bind(fd, (struct sockaddr *)&any, sizeof(any)) < 0)
+		rc = -errno;
+	close(fd);
 	return rc;
 }

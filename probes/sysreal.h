@@ -17,6 +17,8 @@ int real_links(probe_link_fn *each, void *owner);
 /* sysethtool.c */
 int real_ts_info(const char *name, struct ts_info *ts);
 int real_driver(const char *name, struct driver_info *driver);
+int real_eee_active(const char *name);
+int real_udp_port(unsigned port);
 int real_hwtstamp(const char *name, int *tx_type, int *rx_filter);
 
 /* sysuds.c */

@@ -46,7 +46,8 @@ struct fake {
 	struct fake_file file[FAKE_FILES];
 	struct fake_link link[FAKE_LINKS];
 	const char *noexec, *readonly;	/* path prefix mounted so */
-	int links_rc;
+	int links_rc, eee, port_rc;
+	const char *hidden;	/* folder that may not be listed */
 	int uds_rc;		/* of a socket that is there */
 	int identity_rc;
 	int phc_rc;
@@ -364,6 +365,8 @@ static inline int fake_list(const char *dir, probe_name_fn *each, void *owner)
 {
 	size_t len = strlen(dir);
 
+	if (fake.hidden && !strcmp(dir, fake.hidden))
+		return -EACCES;
 	for (unsigned i = 0; i < fake.files; i++) {
 		const char *p = fake.file[i].path;
 
@@ -418,6 +421,17 @@ static inline int fake_hwtstamp(const char *name, int *tx, int *rx)
 	*tx = fake_iface(name)->hwtstamp_tx;
 	*rx = 12;
 	return 0;
+}
+
+static inline int fake_eee_active(const char *name)
+{
+	return fake.eee;
+}
+
+static inline int fake_udp_port(unsigned port)
+{
+	fake.slow++;
+	return fake.port_rc;
 }
 
 static inline int fake_uds_connect(const char *path)
@@ -476,14 +490,33 @@ static inline int fake_rlimit(int resource, uint64_t *soft)
 }
 
 static const struct probe_sys fake_sys = {
-	.stat = fake_stat, .lstat = fake_lstat, .open = fake_open, .pread = fake_pread,
-	.close = fake_close, .readlink = fake_readlink, .mount = fake_mount,
-	.access = fake_access, .has_acl = fake_has_acl, .list = fake_list,
-	.link = fake_link, .addresses = fake_addresses, .links = fake_links,
-	.ts_info = fake_ts_info, .driver = fake_driver, .hwtstamp = fake_hwtstamp,
-	.uds_connect = fake_uds_connect, .uds_identity = fake_uds_identity, .phc = fake_phc,
-	.version = fake_version, .account = fake_account, .uname = fake_uname,
-	.wall_s = fake_wall_s, .euid = fake_euid, .rlimit = fake_rlimit,
+	.stat = fake_stat,
+	.lstat = fake_lstat,
+	.open = fake_open,
+	.pread = fake_pread,
+	.close = fake_close,
+	.readlink = fake_readlink,
+	.mount = fake_mount,
+	.access = fake_access,
+	.has_acl = fake_has_acl,
+	.list = fake_list,
+	.link = fake_link,
+	.addresses = fake_addresses,
+	.links = fake_links,
+	.ts_info = fake_ts_info,
+	.driver = fake_driver,
+	.hwtstamp = fake_hwtstamp,
+	.eee_active = fake_eee_active,
+	.udp_port = fake_udp_port,
+	.uds_connect = fake_uds_connect,
+	.uds_identity = fake_uds_identity,
+	.phc = fake_phc,
+	.version = fake_version,
+	.account = fake_account,
+	.uname = fake_uname,
+	.wall_s = fake_wall_s,
+	.euid = fake_euid,
+	.rlimit = fake_rlimit,
 };
 
 /* --- one unit on that box --- */

@@ -1,6 +1,9 @@
 /* The program file: can the kernel execute it, can its loader load it? */
 #include "test.h"
+#include <stdlib.h>
+
 #include "fakesys.h"
+#include "probes/ldcache.h"
 
 static void a_healthy_box_has_no_warning(void **unused)
 {
@@ -380,6 +383,74 @@ static void the_cache_of_ldconfig_is_followed(void **unused)
 	assert_asked("binary.library", FINDING_UNKNOWN);
 }
 
+/* Cut at every length and with every byte spoiled: an answer, never a crash. */
+static bool take_none(void *owner, const char *path)
+{
+	++*(int *)owner;
+	return false;
+}
+
+static void any_cache_of_ldconfig_is_survived(void **unused)
+{
+	char bytes[16 + 2 * 12 + 48 + 24 + 40] = "ld.so-1.7.0", was;
+	char *new = bytes + 40;
+	int seen = 0;
+
+	put32(bytes + 12, 2);
+	memcpy(new, "glibc-ld.so.cache1.1", 20);
+	put32(new + 20, 1);
+	put32(new + 48 + 4, 72);
+	put32(new + 48 + 8, 72 + 10);
+	strcpy(new + 72, "libm.so.6");
+	strcpy(new + 82, "/far/libm.so.6");
+	assert_true(ldcache_find(bytes, sizeof(bytes), "libm.so.6", take_none, &seen));
+	assert_int_equal(seen, 1);
+	for (size_t len = 0; len < sizeof(bytes); len++) {
+		char *exact = malloc(len + 1);
+
+		memcpy(exact, bytes, len);
+		(void)ldcache_find(exact, len, "libm.so.6", take_none, &seen);
+		free(exact);
+	}
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		was = bytes[i];
+		bytes[i] = (char)0xff;
+		(void)ldcache_find(bytes, sizeof(bytes), "libm.so.6", take_none, &seen);
+		bytes[i] = was;
+	}
+}
+
+static void a_program_with_too_many_files_is_not_remembered(void **unused)
+{
+	static char env_text[LIBRARY_PATH_MAX + 40];
+	static char *env[] = { env_text, NULL };
+
+	fake_in.cache = probe_cache_new();
+	strcpy(env_text, "LD_LIBRARY_PATH=");
+	memset(env_text + 16, 'x', LIBRARY_PATH_MAX);
+	fake_run.env = env;
+	assert_asked("binary.ok", FINDING_PASS);
+	assert_asked("binary.ok", FINDING_PASS);
+	assert_string_equal(finding_of("binary.ok")->detail, "found with its loader and libraries");
+	env_text[16 + LIBRARY_PATH_MAX - 1] = '\0';
+	assert_asked("binary.ok", FINDING_PASS);
+	assert_asked("binary.ok", FINDING_PASS);
+	assert_string_equal(finding_of("binary.ok")->detail, "unchanged since it was last checked");
+	probe_cache_free(fake_in.cache);
+}
+
+static void another_library_path_is_another_question(void **unused)
+{
+	static char *env[] = { (char *)"LD_LIBRARY_PATH=/opt", NULL };
+
+	fake_in.cache = probe_cache_new();
+	assert_asked("binary.ok", FINDING_PASS);
+	fake_run.env = env;
+	assert_asked("binary.ok", FINDING_PASS);
+	assert_string_equal(finding_of("binary.ok")->detail, "found with its loader and libraries");
+	probe_cache_free(fake_in.cache);
+}
+
 static void a_library_without_the_needed_symbol_version_is_too_old(void **unused)
 {
 	static const struct fake_elf program = { .interp = "/lib64/ld-linux-x86-64.so.2",
@@ -391,6 +462,9 @@ static void a_library_without_the_needed_symbol_version_is_too_old(void **unused
 	fake_program("/lib/x86_64-linux-gnu/libc.so.6", &library);
 	assert_asked("binary.library_version", FINDING_BLOCK);
 	assert_non_null(strstr(finding_of("binary.library_version")->detail, "GLIBC_2.99"));
+	library.defines_version = NULL;
+	fake_program("/lib/x86_64-linux-gnu/libc.so.6", &library);
+	assert_asked("binary.ok", FINDING_PASS);
 	library.defines_version = "GLIBC_2.99";
 	fake_program("/lib/x86_64-linux-gnu/libc.so.6", &library);
 	assert_asked("binary.ok", FINDING_PASS);
@@ -435,6 +509,14 @@ static void a_program_that_dies_on_minus_v_is_blocked(void **unused)
 	fake_in.version = 0;
 	fake.version_status = 11;	/* wait status: SIGSEGV */
 	assert_asked("binary.version", FINDING_BLOCK);
+	fake.version_status = 127 << 8;
+	fake.version_text = "error while loading shared libraries\n";
+	assert_asked("binary.version", FINDING_BLOCK);
+	fake.version_status = 1 << 8;
+	fake.version_text = "ptp4l: libc.so.6: version `GLIBC_2.99' not found\n";
+	assert_asked("binary.version", FINDING_BLOCK);
+	fake.version_text = "4.2\n";
+	assert_not_asked("binary.version");
 	fake.version_status = -ETIMEDOUT;
 	assert_asked("binary.version", FINDING_UNKNOWN);
 	fake.version_status = 0;
@@ -481,6 +563,9 @@ int main(void)
 		T(an_unknown_loader_makes_a_missing_library_unknown),
 		T(musl_reads_its_path_file_and_serves_libm_itself),
 		T(the_cache_of_ldconfig_is_followed),
+		T(any_cache_of_ldconfig_is_survived),
+		T(a_program_with_too_many_files_is_not_remembered),
+		T(another_library_path_is_another_question),
 		T(a_library_without_the_needed_symbol_version_is_too_old),
 		T(a_remembered_program_is_not_read_again_until_something_changes),
 		T(the_version_is_asked_once_and_again_after_an_update),

@@ -127,6 +127,60 @@ static void queues_with_time_slots_and_xdp_warn(void **unused)
 	assert_asked("link.xdp", FINDING_WARN);
 }
 
+static void energy_saving_on_the_link_warns(void **unused)
+{
+	fake.eee = 1;
+	assert_asked("link.eee", FINDING_WARN);
+	fake.eee = -EOPNOTSUPP;
+	assert_not_asked("link.eee");
+}
+
+static void a_renamed_interface_is_known_again_by_its_address(void **unused)
+{
+	struct fake_link *eth0 = fake_iface("eth0");
+
+	assert_non_null(eth0);
+	memcpy(eth0->link.mac, "\2\0\0\0\0\7", 6);
+	eth0->link.mac_len = 6;
+	fake_in.cache = probe_cache_new();
+	assert_asked("link.ok", FINDING_PASS);
+	strcpy(eth0->name, "eth5");
+	strcpy(eth0->link.name, "eth5");
+	assert_asked("link.renamed", FINDING_BLOCK);
+	assert_non_null(strstr(finding_of("link.renamed")->detail, "eth5"));
+	assert_int_equal(finding_of("link.renamed")->clears.kind, WAIT_INTERFACE);
+	assert_fact("iface.exists", "no");
+	eth0->link.lower = 9;
+	assert_not_asked("link.renamed");
+	assert_asked("link.missing", FINDING_BLOCK);
+	eth0->link.lower = 0;
+	eth0->link.mac[5] = 8;
+	assert_not_asked("link.renamed");
+	probe_cache_free(fake_in.cache);
+}
+
+static void a_warning_and_ok_never_stand_together(void **unused)
+{
+	fake_iface("eth0")->link.flags = 0;
+	assert_not_asked("link.ok");
+	fake_iface("eth0")->link.flags = IFF_UP;
+	assert_asked("link.ok", FINDING_PASS);
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "--domainNumber", "999");
+	assert_not_asked("config.ok");
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0");
+	assert_asked("config.ok", FINDING_PASS);
+}
+
+static void the_system_clock_is_no_interface(void **unused)
+{
+	FAKE_COMMAND(PROG_PHC2SYS, "phc2sys", "-s", "CLOCK_REALTIME", "-c", "eth0", "-O", "0");
+	assert_not_asked("link.missing");
+	assert_asked("phc.ok", FINDING_PASS);
+	FAKE_COMMAND(PROG_PHC2SYS, "phc2sys", "-s", "eth0", "-c", "/dev/ptp7", "-O", "0");
+	assert_asked("phc.missing", FINDING_BLOCK);
+	assert_string_equal(finding_of("phc.missing")->subject, "/dev/ptp7");
+}
+
 static void hardware_mode_needs_hardware_stamps(void **unused)
 {
 	fake_iface("eth0")->ts.so = 0x1a;
@@ -299,6 +353,10 @@ static void a_clock_of_another_interface_is_named(void **unused)
 	assert_not_asked("phc.mismatch");
 	fake_iface("eth0")->ts.phc_index = 1;
 	assert_asked("phc.mismatch", FINDING_WARN);
+	fake_iface("eth0")->ts.phc_index = -1;
+	assert_not_asked("phc.mismatch");
+	fake_iface("eth0")->ts_rc = -EIO;
+	assert_not_asked("phc.mismatch");
 }
 
 static void a_user_without_access_is_told_before_the_start(void **unused)
@@ -380,6 +438,11 @@ static void a_correction_at_its_limit_warns(void **unused)
 	assert_fact("phc.freq_at_limit", "yes");
 	fake.phc.freq_ppb = -6250;
 	assert_not_asked("phc.limit");
+	assert_fact("phc.freq_at_limit", "no");
+	fake.phc.freq_known = false;
+	fake.phc.freq_ppb = 1e9;
+	assert_not_asked("phc.limit");
+	assert_null(facts_get(&fake_out.facts, "phc.freq_at_limit"));
 }
 
 static void virtual_clocks_warn(void **unused)
@@ -432,6 +495,10 @@ int main(void)
 		T(wireless_is_known_by_sysfs_of_the_same_namespace_only),
 		T(a_member_of_a_bridge_warns_for_udp_but_not_for_layer_2),
 		T(queues_with_time_slots_and_xdp_warn),
+		T(energy_saving_on_the_link_warns),
+		T(a_renamed_interface_is_known_again_by_its_address),
+		T(a_warning_and_ok_never_stand_together),
+		T(the_system_clock_is_no_interface),
 		T(hardware_mode_needs_hardware_stamps),
 		T(a_clock_in_the_phy_may_come_with_the_link),
 		T(hardware_stamps_without_a_clock_would_steer_the_wrong_one),

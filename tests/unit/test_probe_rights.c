@@ -199,6 +199,35 @@ static void a_live_server_that_cannot_be_seen_is_awaited_by_its_file(void **unus
 	assert_int_equal(finding_of("uds.live_server")->clears.kind, WAIT_FILE);
 }
 
+static void hidden_descriptors_of_our_own_child_make_it_unknown(void **unused)
+{
+	const pid_t ours[] = { 300 };
+
+	fake_process(300, "ptp4l\n", "ptp4l\0-i\0eth0", 13, 1);
+	serve_from(300);
+	fake_in.ours = ours;
+	fake_in.n_ours = 1;
+	fake.hidden = "/proc/300/fd";
+	assert_asked("uds.unknown", FINDING_UNKNOWN);
+	assert_not_asked("uds.live_server");
+}
+
+static void a_child_that_holds_another_socket_is_not_the_server(void **unused)
+{
+	const pid_t ours[] = { 300, 301 };
+
+	fake_process(300, "ptp4l\n", "ptp4l\0-i\0eth9", 13, 1);
+	serve_from(300);
+	fake_remove("/proc/300/fd/4");
+	fake_symlink("/proc/300/fd/5", "socket:[7]");
+	fake_process(302, "ptp4l\n", "ptp4l\0-i\0eth8", 13, 1);
+	serve_from(302);
+	fake_in.ours = ours;
+	fake_in.n_ours = 2;
+	assert_asked("uds.live_server", FINDING_BLOCK);
+	assert_int_equal(finding_of("uds.live_server")->clears.pid, 302);
+}
+
 static void our_own_process_does_not_take_the_socket_from_itself(void **unused)
 {
 	const pid_t ours[] = { 300 };
@@ -304,6 +333,50 @@ static void others_that_set_the_clock_matter_only_if_we_do(void **unused)
 	fake_process(301, "systemd-timesyn\n", CMD("/lib/systemd/systemd-timesyncd"), 9);
 	assert_asked("rival.system_clock", FINDING_WARN);
 	assert_fact("rival.timesyncd", "yes");
+}
+
+static void a_port_that_is_held_alone_is_named_with_its_holder(void **unused)
+{
+	const char *udp = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when "
+			  "retrnsmt   uid  timeout inode ref pointer drops\n"
+			  " 4711: 00000000:013F 00000000:0000 07 00000000:00000000 00:00000000 "
+			  "00000000     0        0 5555 2 0000000000000000 0\n";
+
+	fake.port_rc = -EADDRINUSE;
+	fake_text("/proc/net/udp", "");
+	assert_not_asked("rival.port");
+	fake_text("/proc/net/udp", udp);
+	fake_process(300, "socat\n", CMD("socat"), 1);
+	fake_symlink("/proc/300/fd/5", "socket:[5555]");
+	assert_asked("rival.port", FINDING_BLOCK);
+	assert_int_equal(finding_of("rival.port")->clears.pid, 300);
+	assert_string_equal(finding_of("rival.port")->clears.subject, "socat");
+	fake.port_rc = 0;
+	assert_not_asked("rival.port");
+	fake.port_rc = -EADDRINUSE;
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-2", "-i", "eth0");
+	assert_not_asked("rival.port");
+}
+
+static void a_tight_control_group_warns(void **unused)
+{
+	fake_text("/proc/self/cgroup", "0::/box\n");
+	fake_text("/sys/fs/cgroup/box/memory.max", "1048576\n");
+	assert_asked("host.memory_limit", FINDING_WARN);
+	fake_text("/sys/fs/cgroup/box/memory.max", "max\n");
+	assert_not_asked("host.memory_limit");
+	fake_text("/proc/self/cgroup", "9:pids:/\n4:memory:/tight\n1:name=x:/\n");
+	fake_text("/sys/fs/cgroup/memory/tight/memory.limit_in_bytes", "102400\n");
+	assert_asked("host.memory_limit", FINDING_WARN);
+}
+
+static void a_container_is_noted(void **unused)
+{
+	assert_asked("host.ok", FINDING_PASS);
+	assert_null(facts_get(&fake_out.facts, "host.sandbox"));
+	fake_text("/.dockerenv", "");
+	assert_asked("host.ok", FINDING_PASS);
+	assert_fact("host.sandbox", "container");
 }
 
 static void before_a_restart_known_processes_are_passed_over(void **unused)
@@ -465,6 +538,8 @@ int main(void)
 		T(a_stale_socket_is_no_problem),
 		T(a_live_server_blocks_and_its_process_is_named),
 		T(a_live_server_that_cannot_be_seen_is_awaited_by_its_file),
+		T(hidden_descriptors_of_our_own_child_make_it_unknown),
+		T(a_child_that_holds_another_socket_is_not_the_server),
 		T(our_own_process_does_not_take_the_socket_from_itself),
 		T(the_read_only_socket_exists_since_4_0),
 		T(phc2sys_needs_a_place_for_its_own_socket),
@@ -476,6 +551,9 @@ int main(void)
 		T(a_zombie_is_no_rival),
 		T(a_hidden_namespace_makes_rivals_unknown),
 		T(others_that_set_the_clock_matter_only_if_we_do),
+		T(a_port_that_is_held_alone_is_named_with_its_holder),
+		T(a_tight_control_group_warns),
+		T(a_container_is_noted),
 		T(before_a_restart_known_processes_are_passed_over),
 		T(a_clock_in_1970_warns),
 		T(a_kernel_without_ptp_is_named_for_hardware_mode),
