@@ -143,12 +143,20 @@ install: all ## program, man pages, init scripts and an example; prefix and DEST
 uninstall: ## what install has put there; the configuration in $(sysconfdir) stays
 	rm -rf $(DESTDIR)$(prefix)/sbin/ptpwarden $(docdir) $(foreach m,$(man),$(mandir)/man$(subst .,,$(suffix $m))/$(notdir $m))
 
+BENCH := $(B)/bench/bchild $(B)/bench/floor
+$(B)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O2 -Wall -Wextra -D_GNU_SOURCE -o $@ $<
+
+bench: all $(BENCH) ## restart latency and memory beside a bare parent; a few minutes
+	@tests/bench/restart.sh $(CURDIR)/build/ptpwarden $(CURDIR)/$(B)/bench
+
 clean: ## remove everything that was built
 	rm -rf build
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-20s %s\n", $$1, $$2}' Makefile
 
-.PHONY: all check check-pure check-headers check-graph check-unit check-replay check-integration demo test install uninstall clean help
+.PHONY: all bench check check-pure check-headers check-graph check-unit check-replay check-integration demo test install uninstall clean help
 .DELETE_ON_ERROR:
 -include $(wildcard $(DEPS))
