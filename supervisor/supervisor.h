@@ -1,0 +1,92 @@
+/**
+ * @file supervisor.h
+ * @brief What all units share: the loop, the plan, the writer, the socket, scratch memory.
+ *
+ * Made by run.c, used by unit*.c. There is one.
+ */
+#ifndef PTPWARDEN_SUPERVISOR_H
+#define PTPWARDEN_SUPERVISOR_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base.h"
+#include "err.h"
+#include "finding.h"
+#include "plan.h"
+#include "probes/probe.h"
+#include "supervisor/control/server.h"
+#include "supervisor/decide/group.h"
+#include "supervisor/observe/child.h"
+#include "supervisor/observe/filewatch.h"
+#include "supervisor/observe/netlink.h"
+#include "supervisor/record/writer.h"
+
+struct unit;
+struct rulebase;
+
+/** Arrays whose length follows from the plan. */
+struct supervisor_tables {
+	struct unit **unit;	/**< in the order of the plan; then those that leave */
+	struct group_unit *group;
+	pid_t *pids;			/**< scratch: our own processes */
+};
+
+struct supervisor {
+	struct ev_loop *loop;
+	const char *path;	/**< configuration as given, NULL: usual place or built-in plan */
+	const char *interface;	/**< `run -i`, NULL: there is a configuration */
+	struct plan *plan;
+	struct plan *former;	/**< plan before the last reload; leaving units still point into it */
+	unsigned units;		/**< of the plan */
+	unsigned all;		/**< with those that leave */
+	struct supervisor_tables t;
+	struct writer *writer;
+	struct child_hub children;
+	struct netlink netlink;
+	struct control_server control;
+	struct control_ops ops;
+	const struct rulebase *rules;
+	struct probe_cache *cache;
+	struct probe_out *scratch;	/**< one probe's answer, used up within a callback */
+	unsigned incidents;		/**< how many were opened */
+	int lock_fd, null_fd;
+	bool have_netlink;
+	bool stopping;
+	msec_t stop_by;
+	ev_signal term, intr, hup;
+	ev_timer ending;	/**< while stopping: looks whether all are gone */
+	ev_timer publish;	/**< a changed unit makes status.json be written a little later */
+};
+
+/** Room for the units of `plan` and `leaving` more. 0 or -ENOMEM. */
+int supervisor_tables_new(struct supervisor_tables *t, const struct plan *plan, unsigned leaving);
+void supervisor_tables_free(struct supervisor_tables *t);
+
+/**
+ * Make the units of sup->plan; nothing is started. Needs loop, plan, writer,
+ * null_fd. What was made is freed by supervisor_free(), also after a failure.
+ */
+int supervisor_start(struct supervisor *sup, struct err *err);
+void supervisor_free(struct supervisor *sup);
+
+/** Take over what still runs, start what shall run. */
+void supervisor_start_units(struct supervisor *sup);
+
+/** Pids of all that we run; the number of them. The array is sup->t.pids. */
+unsigned supervisor_pids(struct supervisor *sup);
+
+/** Something that status shows has changed: wake clients, write status.json soon. */
+void supervisor_changed(struct supervisor *sup, const struct unit *u);
+
+/** A leader's use to its followers may have changed: tell them. */
+void supervisor_group(struct supervisor *sup, const struct unit *leader);
+
+/** Read the configuration again and restart only what it concerns. 0 or -errno. */
+int supervisor_reload(struct supervisor *sup, struct err *err);
+
+/** End: stop (or leave) the units, then the loop. */
+void supervisor_shutdown(struct supervisor *sup);
+
+#endif

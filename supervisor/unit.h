@@ -1,0 +1,167 @@
+/**
+ * @file unit.h
+ * @brief One supervised daemon: turns what is observed into events, and actions into deeds.
+ *
+ * unit.c        the queue of events, one step of the policy each, the table of actions
+ * unit_probe.c  ACT_PROBE, ACT_WATCH: asks before a start, waits for what could clear a block
+ * unit_run.c    ACT_LAUNCH, ACT_TERM, ACT_KILL: the process, its output, its health
+ * unit_why.c    ACT_DIAGNOSE: evidence, incidents, the view that status shows
+ *
+ * No decision is taken here: decide/ says what to do, diagnose/ what it means.
+ */
+#ifndef PTPWARDEN_UNIT_H
+#define PTPWARDEN_UNIT_H
+
+#include <ev.h>
+#include <stdbool.h>
+
+#include "incident.h"
+#include "supervisor/act/launch.h"
+#include "supervisor/decide/policystate.h"
+#include "supervisor/diagnose/diagnose.h"
+#include "supervisor/observe/child.h"
+#include "supervisor/observe/oom.h"
+#include "supervisor/observe/output.h"
+#include "supervisor/observe/pmc.h"
+#include "supervisor/observe/question.h"
+#include "supervisor/supervisor.h"
+#include "view.h"
+
+enum { UNIT_QUEUE = 16, UNIT_BLOCKS_KEPT = 3, UNIT_WATCHES = 12 };
+
+/** Why an alternate was refused by its last probe. */
+struct unit_blocks {
+	unsigned n;
+	struct finding at[UNIT_BLOCKS_KEPT];
+};
+
+struct unit_watch;
+
+/** Memory whose size follows from the unit's configuration. */
+struct unit_room {
+	struct launch_spec *spec;	/**< [alternates * variants] */
+	struct unit_blocks *blocks;	/**< [alternates] */
+};
+
+struct unit {
+	struct supervisor *sup;
+	unsigned index;			/**< in sup->unit */
+	const struct plan *plan;
+	const struct plan_unit *conf;
+
+	/* decisions */
+	struct policy_conf pacing;
+	struct policy_state policy;
+	struct policy_event queue[UNIT_QUEUE];
+	unsigned queued;
+	bool feeding;
+	bool leaving;			/**< not in the new configuration: stops, then goes */
+	struct unit_room room;
+	ev_timer timer;
+	ev_timer cleared;		/**< hands EVT_CLEARED on from the loop */
+	msec_t since;			/**< when the state was entered */
+
+	/* the process */
+	int slot;			/**< of the writer */
+	int fd[WRITER_STREAMS];
+	struct child child;
+	struct oom_watch oom;
+	struct output output;
+	const char *kill_reason;	/**< we sent it a signal; static text */
+	unsigned starts;
+	msec_t started_at;
+	struct exit_info last_exit;
+
+	/* its health */
+	struct daemon_conf conf_seen;	/**< effective configuration of the run */
+	struct daemon_conf conf_probed;	/**< the same of the newest probe */
+	lp_version version;
+	struct pmc pmc;
+	bool pmc_on;
+	struct health_seen seen;
+	struct health health;
+	ev_timer look;
+
+	/* probes */
+	struct question question;
+	struct probe_in asked;		/**< of the open question */
+	struct plan_run asked_run;
+	char program_path[256];		/**< found by a search at probe time */
+	bool asked_force;
+	unsigned asked_alternate;
+	struct unit_watch *watch;	/**< list; freed when the wait ends */
+	struct waitfor waits[UNIT_WATCHES];
+	unsigned waits_n;
+
+	/* evidence */
+	struct log_digest digest;
+	bool flushing;			/**< the lines of the run before are still coming */
+	struct health_seen seen_before;	/**< what was seen of the run that ended */
+	unsigned alternate_before;
+	struct exit_info exit_before;
+	struct incident *candidate;	/**< a refused start, in case no alternate passes; NULL: none */
+	struct incident *incident;	/**< the newest one, NULL: none yet */
+};
+
+/** A stopped unit for entry `index` of `plan`; NULL with err set. Recording of its output begins. */
+struct unit *unit_new(struct supervisor *sup, const struct plan *plan, unsigned index,
+		      struct err *err);
+
+/** Forget a unit. Its process, if there is one, goes on. Accepts NULL. */
+void unit_free(struct unit *u);
+
+/** Everything that a unit of this configuration needs memory for; users are looked up. 0 or -errno. */
+int unit_room_new(struct unit_room *room, const struct plan_unit *c, struct err *err);
+void unit_room_free(struct unit_room *room);
+
+/** From now on be entry `index` of `plan`, with the room made for it; the process is not touched. */
+void unit_settle_in(struct unit *u, const struct plan *plan, unsigned index,
+		    struct unit_room *room);
+
+/** Record the output as u->conf says; 0 or -errno. */
+int unit_output_open(struct unit *u, struct err *err);
+void unit_output_close(struct unit *u);
+
+/** Feed one event; what follows from it has happened when it returns. */
+void unit_feed(struct unit *u, const struct policy_event *ev);
+
+/** Feed an event that needs nothing but its kind. */
+void unit_event(struct unit *u, enum event_kind kind);
+
+/** Take over the process that an earlier ptpwarden left. True when there was one. */
+bool unit_adopt(struct unit *u);
+
+/** Let go of the process without ending it, so that a later ptpwarden can take it over. */
+void unit_leave(struct unit *u);
+
+/** The run that `alternate` means now, given which alternate the leader is on. */
+const struct plan_run *unit_run_of(const struct unit *u, unsigned alternate);
+unsigned unit_variant(const struct unit *u);
+
+bool unit_alive(const struct unit *u);	/**< has a process */
+
+/* between the files of unit */
+void unit_probe(struct unit *u, const struct action *act);
+void unit_probe_stop(struct unit *u);
+void unit_watch(struct unit *u, const struct action *act);
+void unit_unwatch(struct unit *u, const struct action *act);
+void unit_launch(struct unit *u, const struct action *act);
+void unit_term(struct unit *u, const struct action *act);
+void unit_kill(struct unit *u, const struct action *act);
+void unit_diagnose(struct unit *u, const struct action *act);
+void unit_refused(struct unit *u, unsigned alternate);
+void unit_not_ready(struct unit *u);
+void unit_incident_follow(struct unit *u);
+void unit_health_facts(const struct unit *u, const struct health_seen *seen, struct facts *facts);
+void unit_process_init(struct unit *u);
+void unit_process_fini(struct unit *u);
+void unit_judge(struct unit *u);
+struct group_leader unit_as_leader(const struct unit *u);
+
+/** An interface changed: does the unit wait for that? */
+void unit_iface_changed(struct unit *u, const struct iface *now);
+
+/** For status. */
+void unit_view(const struct unit *u, struct unit_view *out);
+
+#endif

@@ -1,0 +1,283 @@
+/* Asks before a start, and waits for what could clear a block. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/paths.h"
+#include "log.h"
+#include "loop.h"
+#include "supervisor/observe/filewatch.h"
+#include "supervisor/observe/procwatch.h"
+#include "supervisor/act/remedy.h"
+#include "unit.h"
+
+enum { SLOW_LIMIT_MS = 2500 };	/* the questions have limits of 2 s of their own */
+
+/* One thing that is watched while a unit waits. Allocated when the wait begins: evidence may be
+ * lost for want of memory (the slow retry is the net), supervision may not. */
+struct unit_watch {
+	struct unit_watch *next;
+	struct unit *unit;
+	union {
+		struct filewatch file;
+		struct procwatch process;
+	};
+	bool is_process;
+};
+
+/* A program that was not there when the plan was made may be there now, and elsewhere. */
+static struct plan_run current_run(struct unit *u, const struct plan_run *planned)
+{
+	struct plan_run run = *planned;
+	const char *path = PATHS_DEFAULT;
+
+	for (char **e = run.env; e && *e; e++)
+		if (!strncmp(*e, "PATH=", 5))
+			path = *e + 5;
+	if (path_find_program(run.argv[0], path, u->program_path, sizeof(u->program_path)) == 0)
+		run.program_path = u->program_path;
+	return run;
+}
+
+static struct probe_in question_for(struct unit *u, const struct plan_run *run)
+{
+	struct supervisor *sup = u->sup;
+
+	return (struct probe_in){
+		.plan = u->plan,
+		.unit = u->conf,
+		.run = run,
+		.version = probe_version_cached(sup->cache, &probe_sys_real, run->program_path),
+		.ours = sup->t.pids,
+		.n_ours = supervisor_pids(sup),
+		.running = u->child.id.pid,
+		.child_caps = probe_child_caps(run, &u->conf_probed),
+		.cache = sup->cache,
+	};
+}
+
+static void keep_blocks(struct unit *u, unsigned alternate, const struct findings *f)
+{
+	struct unit_blocks *kept = &u->room.blocks[alternate];
+
+	kept->n = 0;
+	for (unsigned i = 0; i < f->n && kept->n < UNIT_BLOCKS_KEPT; i++)
+		if (f->at[i].state == FINDING_BLOCK)
+			kept->at[kept->n++] = f->at[i];
+}
+
+/* The scratch holds the whole answer: keep what is needed of it and tell the policy. */
+static void answered(struct unit *u, const struct probe_in *in, const struct action *act)
+{
+	struct probe_out *out = u->sup->scratch;
+	struct policy_event ev = { .at = loop_now() };
+	const struct finding *block = findings_block(&out->findings);
+
+	u->conf_probed = out->conf;
+	u->version = in->version;
+	keep_blocks(u, act->alternate, &out->findings);
+	ev.kind = block ? EVT_PROBE_BLOCK : EVT_PROBE_PASS;
+	ev.u.probe.alternate = act->alternate;
+	ev.u.probe.forced = act->force;
+	if (block) {
+		log_info("probe", "unit=%s alternate=%u blocked=%s subject=%s: %s", u->conf->name,
+			 act->alternate, block->id, block->subject, block->detail);
+		unit_refused(u, act->alternate);
+	}
+	unit_feed(u, &ev);
+}
+
+struct slow_arg {
+	const struct probe_in *in;
+	const struct probe_out *quick;
+};
+
+/* In the child. */
+static void ask_slowly(const void *arg, void *out)
+{
+	const struct slow_arg *a = arg;
+
+	memcpy(out, a->quick, sizeof(*a->quick));
+	probe_slow(a->in, &probe_sys_real, out);
+}
+
+static void on_slow_answer(void *owner, bool ok)
+{
+	struct unit *u = owner;
+	struct probe_out *out = u->sup->scratch;
+	struct action act = { .kind = ACT_PROBE, .alternate = u->asked_alternate,
+			      .force = u->asked_force };
+
+	if (ok) {
+		probe_learn(u->sup->cache, &probe_sys_real, &u->asked, out);
+	} else {
+		probe_out_init(out);
+		probe_quick(&u->asked, &probe_sys_real, out);
+		probe_timed_out(&u->asked, out);
+	}
+	question_stop(&u->question);
+	u->asked.version = probe_version_cached(u->sup->cache, &probe_sys_real,
+						u->asked.run->program_path);
+	answered(u, &u->asked, &act);
+}
+
+/* A missing folder of the management socket is made before it becomes a reason not to start. */
+static bool made_uds_dir(struct unit *u, const struct probe_out *out)
+{
+	const struct launch_spec *spec =
+		&u->room.spec[unit_run_of(u, u->asked_alternate) - u->conf->runs];
+	struct err err = { 0 };
+	int rc;
+
+	if (!u->conf->make_uds_dir || u->conf->program != PROG_PTP4L || !out->conf_read)
+		return false;
+	rc = remedy_make_directory(out->conf.uds_address, spec->change_user ? spec->uid : (uid_t)-1,
+				   spec->change_user ? spec->gid : (gid_t)-1, &err);
+	if (rc == REMEDY_MADE_DIRECTORY)
+		log_notice("remedy", "unit=%s made the folder of %s", u->conf->name,
+			   out->conf.uds_address);
+	else if (rc < 0)
+		log_warn("remedy", "unit=%s %s", u->conf->name, err.text);
+	return rc == REMEDY_MADE_DIRECTORY;
+}
+
+void unit_probe(struct unit *u, const struct action *act)
+{
+	struct probe_out *out = u->sup->scratch;
+	struct question_job job = { .fn = ask_slowly, .out = out, .size = sizeof(*out),
+				    .deadline_ms = SLOW_LIMIT_MS, .done = on_slow_answer,
+				    .owner = u };
+	struct slow_arg arg = { .in = &u->asked, .quick = out };
+	struct err err = { 0 };
+
+	unit_probe_stop(u);
+	u->asked_run = current_run(u, unit_run_of(u, act->alternate));
+	u->asked = question_for(u, &u->asked_run);
+	u->asked_alternate = act->alternate;
+	u->asked_force = act->force;
+	probe_out_init(out);
+	probe_quick(&u->asked, &probe_sys_real, out);
+	if (findings_block(&out->findings) && made_uds_dir(u, out)) {
+		probe_out_init(out);
+		probe_quick(&u->asked, &probe_sys_real, out);
+	}
+	if (findings_block(&out->findings) ||
+	    !probe_slow_needed(&u->asked, &probe_sys_real, out)) {
+		answered(u, &u->asked, act);
+		return;
+	}
+	job.arg = &arg;
+	if (question_ask(&u->question, u->sup->loop, &job, &err) == 0)
+		return;
+	log_warn("probe", "unit=%s %s", u->conf->name, err.text);
+	probe_timed_out(&u->asked, out);
+	answered(u, &u->asked, act);
+}
+
+void unit_probe_stop(struct unit *u)
+{
+	question_stop(&u->question);
+}
+
+/* Whatever changed may have cleared the way; the probe will tell. */
+static void on_cleared(void *owner)
+{
+	struct unit *u = ((struct unit_watch *)owner)->unit;
+
+	/* not from inside the watch: the event may end the wait and free it */
+	ev_timer_start(u->sup->loop, &u->cleared);
+}
+
+static struct unit_watch *watch_new(struct unit *u)
+{
+	struct unit_watch *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	w->unit = u;
+	w->next = u->watch;
+	u->watch = w;
+	return w;
+}
+
+static void watch_file(struct unit *u, const char *path)
+{
+	struct unit_watch *w = watch_new(u);
+
+	if (!w)
+		return;
+	filewatch_init(&w->file, u->sup->loop, on_cleared, w);
+	(void)filewatch_start(&w->file, path, NULL);
+}
+
+static void watch_process(struct unit *u, pid_t pid)
+{
+	struct unit_watch *w = watch_new(u);
+
+	if (!w)
+		return;
+	w->is_process = true;
+	procwatch_init(&w->process, u->sup->loop, on_cleared, w);
+	if (procwatch_start(&w->process, pid, NULL) == -ESRCH)
+		on_cleared(w);
+}
+
+static void add_wait(struct unit *u, const struct waitfor *wait)
+{
+	if (wait->kind == WAIT_NONE || u->waits_n == UNIT_WATCHES)
+		return;
+	for (unsigned i = 0; i < u->waits_n; i++)
+		if (u->waits[i].kind == wait->kind && u->waits[i].pid == wait->pid &&
+		    !strcmp(u->waits[i].subject, wait->subject))
+			return;
+	u->waits[u->waits_n++] = *wait;
+	if (wait->kind == WAIT_FILE || wait->kind == WAIT_DEVICE)
+		watch_file(u, wait->subject);
+	else if (wait->kind == WAIT_PROCESS && wait->pid > 1)
+		watch_process(u, wait->pid);
+	/* interfaces: supervisor's one netlink socket asks unit_iface_changed() */
+}
+
+void unit_watch(struct unit *u, const struct action *act)
+{
+	unsigned better = unit_alive(u) || u->policy.st == ST_STARTING ? u->policy.alternate
+								       : u->conf->alternates;
+
+	unit_unwatch(u, act);
+	for (unsigned a = 0; a < better; a++)
+		for (unsigned i = 0; i < u->room.blocks[a].n; i++)
+			add_wait(u, &u->room.blocks[a].at[i].clears);
+	if (u->policy.st != ST_STARTING && u->incident && u->incident->closed_at == MSEC_NONE &&
+	    u->incident->verdict.causes)
+		add_wait(u, &u->incident->verdict.cause[0].wait);
+}
+
+void unit_unwatch(struct unit *u, const struct action *act)
+{
+	while (u->watch) {
+		struct unit_watch *w = u->watch;
+
+		u->watch = w->next;
+		if (w->is_process)
+			procwatch_stop(&w->process);
+		else
+			filewatch_stop(&w->file);
+		free(w);
+	}
+	u->waits_n = 0;
+}
+
+void unit_iface_changed(struct unit *u, const struct iface *now)
+{
+	for (unsigned i = 0; i < u->waits_n; i++) {
+		const struct waitfor *w = &u->waits[i];
+
+		if (strcmp(w->subject, now->name))
+			continue;
+		if (w->kind == WAIT_INTERFACE || (w->kind == WAIT_UP && now->up) ||
+		    (w->kind == WAIT_CARRIER && now->carrier)) {
+			unit_event(u, EVT_CLEARED);
+			return;
+		}
+	}
+}

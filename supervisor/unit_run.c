@@ -1,0 +1,352 @@
+/* The process of a unit: launch, stop, output, end, health. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/daemonconf.h"
+#include "log.h"
+#include "loop.h"
+#include "supervisor/act/stop.h"
+#include "supervisor/diagnose/healthjudge.h"
+#include "supervisor/record/pidfile.h"
+#include "unit.h"
+
+enum { LOOK_MS = 1000, LOOK_READY_MS = 5000 };
+
+static enum provides provides_of(const struct unit *u)
+{
+	const struct plan_run *run = unit_run_of(u, u->policy.alternate);
+
+	return run->provides_given ? run->provides : daemon_conf_provides(&u->conf_seen);
+}
+
+struct group_leader unit_as_leader(const struct unit *u)
+{
+	return (struct group_leader){
+		.program = u->conf->program,
+		.provides = provides_of(u),
+		.free_running = u->conf_seen.free_running,
+		.alive = unit_alive(u) && u->policy.st != ST_STOPPING,
+		.ready = u->health.ready && u->policy.st == ST_READY,
+		.lock = u->health.lock,
+	};
+}
+
+/* Look again at the right moment; a unit that is well is looked at seldom. */
+static void look_later(struct unit *u)
+{
+	msec_t in = u->health.ready ? LOOK_READY_MS : LOOK_MS;
+
+	ev_timer_stop(u->sup->loop, &u->look);
+	ev_timer_set(&u->look, (double)in / 1000.0, 0.);
+	ev_timer_start(u->sup->loop, &u->look);
+}
+
+static void health_changed(struct unit *u, const struct health *was)
+{
+	bool running = u->policy.st == ST_RUNNING || u->policy.st == ST_READY;
+
+	if (u->health.broken && running) {
+		log_warn("health", "unit=%s broken: %s", u->conf->name, u->health.why_not);
+		u->kill_reason = "it was alive but not working";
+		unit_event(u, EVT_BROKEN);
+		return;
+	}
+	if (u->health.ready && u->policy.st == ST_RUNNING)
+		unit_event(u, EVT_READY);
+	else if (!u->health.ready && u->policy.st == ST_READY)
+		unit_event(u, EVT_UNREADY);
+	if (u->health.lock != was->lock || u->health.ready != was->ready ||
+	    strcmp(u->health.why_not, was->why_not)) {
+		supervisor_group(u->sup, u);
+		supervisor_changed(u->sup, u);
+	}
+	if (!u->health.ready && running)
+		unit_not_ready(u);
+}
+
+void unit_judge(struct unit *u)
+{
+	struct health was = u->health;
+
+	if (!unit_alive(u))
+		return;
+	u->health = health_judge(&u->conf_seen, &u->seen, loop_now());
+	health_note(&u->seen, &u->health, loop_now());
+	if (u->pmc_on)
+		pmc_pace(&u->pmc, u->health.ready);
+	health_changed(u, &was);
+}
+
+static void on_look(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct unit *u = container_of(w, struct unit, look);
+
+	unit_judge(u);
+	if (unit_alive(u))
+		look_later(u);
+}
+
+static void on_answer(void *owner)
+{
+	unit_judge(owner);
+}
+
+static void on_line(void *owner, const struct output_line *line)
+{
+	struct unit *u = owner;
+
+	log_digest_line(&u->digest, u->sup->rules, u->conf->program, line->text, line->len,
+			line->at);
+	if (u->flushing || !unit_alive(u))
+		return;
+	if (health_line(&u->seen, u->conf->program, line->text, line->len, line->at))
+		unit_judge(u);
+}
+
+static void on_written(void *owner, const struct writer_event *ev)
+{
+	struct unit *u = owner;
+
+	switch (ev->kind) {
+	case WRITER_FILE:
+		output_file(&u->output, ev->stream, ev->fd, ev->from, ev->former_end);
+		break;
+	case WRITER_DATA:
+		output_data(&u->output, ev->stream, ev->end);
+		break;
+	case WRITER_FLUSHED:
+		output_flushed(&u->output);
+		break;
+	case WRITER_GAP:
+		log_warn("output", "unit=%s pipe was full for %lld ms, lines may be missing",
+			 u->conf->name, (long long)(ev->to_ms - ev->from_ms));
+		break;
+	case WRITER_DISK:
+		if (ev->disk_errno)
+			log_warn("output", "unit=%s cannot write to %s (%s), keeping output in memory",
+				 u->conf->name, u->plan->log_dir, strerror(ev->disk_errno));
+		else
+			log_notice("output", "unit=%s %s can be written again", u->conf->name,
+				   u->plan->log_dir);
+		break;
+	}
+}
+
+/* Who ended it? Only a signal can come from somebody else. */
+static void find_culprit(struct unit *u, struct exit_info *end)
+{
+	bool killed = end->kind == EXIT_KIND_SIGNAL && end->code == SIGKILL;
+	enum answer oom = killed && !u->kill_reason ? oom_was(&u->oom) : ANSWER_NO;
+
+	end->by = EXIT_BY_SELF;
+	end->why_killed = NULL;
+	if (u->kill_reason) {
+		end->by = EXIT_BY_SUPERVISOR;
+		end->why_killed = u->kill_reason;
+	} else if (end->kind == EXIT_KIND_UNKNOWN) {
+		end->by = EXIT_BY_UNKNOWN;
+	} else if (killed) {
+		end->by = oom == ANSWER_YES ? EXIT_BY_OOM :
+			  oom == ANSWER_NO  ? EXIT_BY_OTHER : EXIT_BY_UNKNOWN;
+	} else if (end->kind == EXIT_KIND_SIGNAL &&
+		   (end->code == SIGTERM || end->code == SIGINT || end->code == SIGHUP)) {
+		end->by = EXIT_BY_OTHER;
+	}
+}
+
+static void forget_process(struct unit *u)
+{
+	ev_timer_stop(u->sup->loop, &u->look);
+	pmc_stop(&u->pmc);
+	u->pmc_on = false;
+	u->child.id = CHILD_ID_NONE;
+	u->seen_before = u->seen;
+	u->alternate_before = u->policy.alternate;
+	u->health = (struct health){ 0 };
+}
+
+static void on_exit_of(void *owner, const struct exit_info *info)
+{
+	struct unit *u = owner;
+	struct policy_event ev = { .kind = EVT_EXITED, .at = info->at };
+
+	u->last_exit = *info;
+	find_culprit(u, &u->last_exit);
+	forget_process(u);
+	ev.u.exited.expected = u->last_exit.by == EXIT_BY_OTHER;
+	unit_feed(u, &ev);
+	log_notice("unit", "unit=%s ended kind=%s code=%d after_ms=%lld", u->conf->name,
+		   exit_kind_name(info->kind), info->code, (long long)info->after_ms);
+	if (!unit_alive(u))
+		pidfile_remove(u->plan->run_dir, u->conf->name);
+}
+
+static void attend(struct unit *u, msec_t now)
+{
+	struct err err = { 0 };
+
+	health_reset(&u->seen, now);
+	u->health = (struct health){ 0 };
+	u->kill_reason = NULL;
+	u->started_at = now;
+	if (u->conf->program == PROG_PTP4L) {
+		if (pmc_start(&u->pmc, &u->conf_seen, &u->seen, &err) < 0)
+			log_warn("health", "unit=%s %s", u->conf->name, err.text);
+		else
+			u->pmc_on = true;
+	}
+	look_later(u);
+}
+
+static void remember_pid(struct unit *u)
+{
+	struct pidfile p = { .pid = u->child.id.pid, .start_ticks = u->child.id.start_ticks,
+			     .alternate = u->policy.alternate, .started_at = u->started_at };
+	struct err err = { 0 };
+
+	if (pidfile_write(u->plan->run_dir, u->conf->name, &p, &err) < 0)
+		log_warn("unit", "unit=%s %s", u->conf->name, err.text);
+}
+
+static void launch_failed(struct unit *u, const struct launched *l, const struct err *err)
+{
+	u->last_exit = (struct exit_info){ .kind = EXIT_KIND_EXEC, .code = err->code,
+					   .stage = l->stage, .by = EXIT_BY_SELF,
+					   .at = loop_now() };
+	u->alternate_before = u->policy.alternate;
+	log_err("launch", "unit=%s %s", u->conf->name, err->text);
+	unit_event(u, EVT_LAUNCH_FAILED);
+}
+
+void unit_launch(struct unit *u, const struct action *act)
+{
+	const struct plan_run *run = unit_run_of(u, act->alternate);
+	struct launch_spec *spec = &u->room.spec[run - u->conf->runs];
+	struct launched l = { .id = CHILD_ID_NONE };
+	struct err err = { 0 };
+
+	free(u->candidate);	/* a better alternate was refused, but this one runs */
+	u->candidate = NULL;
+	u->conf_seen = u->conf_probed;
+	spec->path = u->program_path[0] ? u->program_path : run->program_path;
+	spec->null_fd = u->sup->null_fd;
+	spec->out_fd = u->slot < 0 ? u->sup->null_fd : u->fd[0];
+	spec->err_fd = u->slot < 0 ? u->sup->null_fd : u->fd[1];
+	spec->caps = daemon_conf_capabilities(&u->conf_seen);
+	u->starts++;
+	if (launch(spec, &l, &err) < 0) {
+		launch_failed(u, &l, &err);
+		return;
+	}
+	if (child_watch(&u->child, &l.id, l.at, &err) < 0)
+		log_err("launch", "unit=%s %s", u->conf->name, err.text);
+	oom_begin(&u->oom, l.id.pid, l.at);
+	if (!u->flushing)
+		log_digest_reset(&u->digest);
+	attend(u, l.at);
+	unit_event(u, EVT_LAUNCHED);
+	remember_pid(u);
+}
+
+static void signal_child(struct unit *u, int sig)
+{
+	struct err err = { 0 };
+	int rc;
+
+	if (!unit_alive(u))
+		return;
+	if (!u->kill_reason)
+		u->kill_reason = u->leaving || u->sup->stopping ? "ptpwarden was told to stop it"
+								: "a stop or restart was asked for";
+	rc = stop_signal(&u->child.id, sig, sig == SIGKILL, &err);
+	if (rc < 0 && rc != -ESRCH)
+		log_err("stop", "unit=%s %s", u->conf->name, err.text);
+}
+
+void unit_term(struct unit *u, const struct action *act)
+{
+	signal_child(u, u->conf->stop_signal);
+}
+
+void unit_kill(struct unit *u, const struct action *act)
+{
+	log_warn("stop", "unit=%s still there after %lld ms, sending SIGKILL", u->conf->name,
+		 (long long)u->conf->stop_grace);
+	signal_child(u, SIGKILL);
+}
+
+void unit_process_init(struct unit *u)
+{
+	child_init(&u->child, &u->sup->children, on_exit_of, u);
+	u->child.id = CHILD_ID_NONE;
+	pmc_init(&u->pmc, u->sup->loop, on_answer, u);
+	ev_timer_init(&u->look, on_look, 0., 0.);
+}
+
+void unit_process_fini(struct unit *u)
+{
+	ev_timer_stop(u->sup->loop, &u->look);
+	pmc_stop(&u->pmc);
+	child_stop(&u->child);
+}
+
+int unit_output_open(struct unit *u, struct err *err)
+{
+	const struct plan_unit *c = u->conf;
+	struct writer_unit w = { .name = c->name, .fn = on_written, .owner = u,
+				 .file_size = c->history_file_size, .files = c->history_files,
+				 .memory_size = c->history_ram, .split = c->split_streams };
+	int rc = output_init(&u->output, u->sup->loop, c->history_ram, on_line, u);
+
+	if (rc < 0)
+		return err_set(err, -rc, "%s: no memory for its output", c->name);
+	u->slot = writer_add(u->sup->writer, &w, u->fd, err);
+	return u->slot < 0 ? u->slot : 0;
+}
+
+void unit_output_close(struct unit *u)
+{
+	if (u->slot < 0)
+		return;
+	writer_remove(u->sup->writer, u->slot);
+	u->slot = -1;
+	output_fini(&u->output);
+}
+
+bool unit_adopt(struct unit *u)
+{
+	struct pidfile p;
+	struct child_id id = CHILD_ID_NONE;
+	struct err err = { 0 };
+	const struct plan_run *run;
+	int rc = pidfile_read(u->plan->run_dir, u->conf->name, &p, &id, &err);
+
+	if (rc < 0) {
+		if (rc != -ENOENT)
+			log_info("adopt", "unit=%s %s", u->conf->name, err.text);
+		return false;
+	}
+	if (child_watch(&u->child, &id, p.started_at, &err) < 0) {
+		log_err("adopt", "unit=%s %s", u->conf->name, err.text);
+		return false;
+	}
+	u->policy = policy_adopted(&u->pacing, p.alternate, loop_now());
+	run = unit_run_of(u, u->policy.alternate);
+	(void)daemon_conf_read(u->conf->program, run->argv, 0, &u->conf_seen,
+			       &u->sup->scratch->lint);
+	u->starts = 1;
+	log_notice("adopt", "unit=%s pid=%d runs since before this ptpwarden, taken over",
+		   u->conf->name, (int)id.pid);
+	attend(u, loop_now());
+	unit_event(u, EVT_LAUNCHED);
+	return true;
+}
+
+void unit_leave(struct unit *u)
+{
+	child_stop(&u->child);
+	u->child.id = CHILD_ID_NONE;
+}

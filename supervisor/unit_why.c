@@ -1,0 +1,358 @@
+/* Evidence of a failure, the incident that it belongs to, and what status shows. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "conf/command.h"
+#include "log.h"
+#include "loop.h"
+#include "supervisor/diagnose/healthjudge.h"
+#include "unit.h"
+
+static struct incident *incident_new(struct unit *u, unsigned alternate)
+{
+	struct incident *i = calloc(1, sizeof(*i));
+
+	if (!i) {
+		log_err("why", "unit=%s no memory for an incident", u->conf->name);
+		return NULL;
+	}
+	i->unit = u->index;
+	i->opened_at = loop_now();
+	i->closed_at = MSEC_NONE;
+	i->opened_wall = time(NULL);
+	i->alternate = alternate;
+	i->alternate_name = unit_run_of(u, alternate)->name;
+	return i;
+}
+
+static void keep_findings(const struct unit *u, struct incident *i)
+{
+	const struct unit_blocks *b = &u->room.blocks[i->alternate];
+
+	i->blocked_n = 0;
+	for (unsigned k = 0; k < b->n && k < INCIDENT_BLOCKED_MAX; k++)
+		i->blocked[i->blocked_n++] = b->at[k];
+}
+
+static const char *first_cause(const struct incident *i)
+{
+	return i && i->verdict.causes ? i->verdict.cause[0].id : NULL;
+}
+
+static bool same_failure(const struct incident *a, const struct incident *b)
+{
+	const char *x = first_cause(a), *y = first_cause(b);
+
+	return x && y ? !strcmp(x, y) : !x && !y && a->exit.kind == b->exit.kind &&
+					 a->exit.code == b->exit.code;
+}
+
+static void announce(struct unit *u, const struct incident *i)
+{
+	char line[256], text[320], json[768];
+	struct text l = text_in(line, sizeof(line)), t = text_in(text, sizeof(text));
+	struct text j = text_in(json, sizeof(json));
+
+	explain_line(&i->verdict, &l);
+	text_add(&t, "%s: %s", u->conf->name, line);
+	text_add(&j, "{\"event\":\"incident\",\"unit\":");
+	text_add_json(&j, u->conf->name);
+	text_add(&j, ",\"number\":%u,\"cause\":", i->number);
+	text_add_json(&j, first_cause(i));
+	text_add(&j, ",\"text\":");
+	text_add_json(&j, line);
+	text_add(&j, ",\"at_ms\":%lld}", (long long)i->opened_at);
+	log_warn("why", "unit=%s %s", u->conf->name, line);
+	control_server_event(&u->sup->control, text, json);
+}
+
+/*
+ * The newest failure of a unit. While an incident is open, further failures
+ * belong to it: the same one is counted, another one replaces its verdict.
+ */
+static void publish(struct unit *u, struct incident *i)
+{
+	struct incident *open = u->incident;
+	bool repeats = open && open->closed_at == MSEC_NONE && same_failure(open, i);
+
+	if (open && open->closed_at == MSEC_NONE) {
+		i->number = open->number;
+		i->opened_at = open->opened_at;
+		i->opened_wall = open->opened_wall;
+		i->repeats = repeats ? open->repeats + 1 : 0;
+	} else {
+		i->number = ++u->sup->incidents;
+	}
+	keep_findings(u, i);
+	free(open);
+	u->incident = i;
+	unit_incident_follow(u);
+	if (!repeats)
+		announce(u, i);
+	supervisor_changed(u->sup, u);
+}
+
+/* An open incident says what is done about it now; health closes it. */
+void unit_incident_follow(struct unit *u)
+{
+	struct incident *i = u->incident;
+
+	if (!i || i->closed_at != MSEC_NONE)
+		return;
+	i->doing = u->policy.st;
+	i->waiting = u->waits_n ? u->waits[0] : (struct waitfor){ 0 };
+	i->next_try_at = u->policy.st == ST_BACKING_OFF || u->policy.st == ST_WAITING
+				 ? u->policy.timer : MSEC_NONE;
+	if (u->policy.st == ST_READY || u->policy.st == ST_STOPPED)
+		i->closed_at = loop_now();
+}
+
+/* What was seen of a daemon while it lived, as facts of the vocabulary. */
+void unit_health_facts(const struct unit *u, const struct health_seen *seen, struct facts *facts)
+{
+	msec_t now = loop_now();
+
+	if (u->conf->program != PROG_PTP4L || seen->asked_at == MSEC_NONE)
+		return;
+	if (seen->unanswered >= 3)
+		facts_set(facts, "health", now, "proc.answers", "no");
+	else if (seen->answered_at != MSEC_NONE)
+		facts_set(facts, "health", seen->answered_at, "proc.answers", "yes");
+	if (seen->uds_errno)
+		facts_set(facts, "health", now, "uds.connect_errno", "%s",
+			  errno_name(seen->uds_errno));
+	if (seen->ports)
+		facts_set(facts, "health", seen->port[0].since, "ptp4l.port_state", "%s",
+			  port_state_name(seen->port[0].state));
+}
+
+static void start_time_facts(const struct unit *u, struct facts *facts)
+{
+	struct timespec boot;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	facts_set(facts, "probe", loop_now(), "host.uptime_s", "%lld", (long long)boot.tv_sec);
+	if (u->version)
+		facts_set(facts, "probe", MSEC_NONE, "tool.version", "%u.%u.%u", u->version >> 16,
+			  u->version >> 8 & 0xff, u->version & 0xff);
+}
+
+/*
+ * Probe the alternate that failed once more, beside the running replacement:
+ * what the system looks like is half of the evidence.
+ */
+static struct facts *facts_of(struct unit *u, unsigned alternate)
+{
+	struct probe_out *out = u->sup->scratch;
+	struct probe_in in = { .plan = u->plan, .unit = u->conf,
+			       .run = unit_run_of(u, alternate), .version = u->version,
+			       .ours = u->sup->t.pids, .n_ours = supervisor_pids(u->sup),
+			       .running = u->child.id.pid, .cache = u->sup->cache };
+
+	in.child_caps = probe_child_caps(in.run, &u->conf_probed);
+	probe_out_init(out);
+	probe_quick(&in, &probe_sys_real, out);
+	findings_facts(&out->findings, loop_now(), &out->facts);
+	start_time_facts(u, &out->facts);
+	return &out->facts;
+}
+
+static void tell_policy(struct unit *u, const struct incident *i)
+{
+	struct policy_event ev = { .kind = EVT_VERDICT, .at = loop_now() };
+
+	ev.u.verdict.disposition = i->verdict.causes ? i->verdict.cause[0].action : DO_RETRY;
+	unit_feed(u, &ev);
+}
+
+/* All that the run printed has been read: now the verdict. */
+static void on_last_words(void *owner, bool complete)
+{
+	struct unit *u = owner;
+	struct incident *i = incident_new(u, u->alternate_before);
+	struct facts *facts;
+
+	u->flushing = false;
+	if (!complete)
+		log_debug("why", "unit=%s its last lines did not come in time", u->conf->name);
+	if (i) {
+		facts = facts_of(u, u->alternate_before);
+		unit_health_facts(u, &u->seen_before, facts);
+		exit_facts(&u->exit_before, facts);
+		i->exit = u->exit_before;
+		diagnose(u->sup->rules, facts, &u->digest, loop_now(), &i->verdict);
+		publish(u, i);
+		tell_policy(u, i);
+	}
+	log_digest_reset(&u->digest);
+}
+
+/* A start that was refused: the verdict was made when the probe answered. */
+static void publish_refusal(struct unit *u)
+{
+	struct incident *i = u->candidate;
+
+	u->candidate = NULL;
+	if (!i)
+		return;
+	publish(u, i);
+	tell_policy(u, i);
+}
+
+void unit_diagnose(struct unit *u, const struct action *act)
+{
+	int rc;
+
+	if (u->policy.st == ST_WAITING || u->candidate) {
+		publish_refusal(u);
+		return;
+	}
+	u->exit_before = u->last_exit;
+	u->flushing = true;
+	output_flush(&u->output, on_last_words);
+	rc = u->slot < 0 ? -ENOENT : writer_flush(u->sup->writer, u->slot);
+	if (rc < 0)
+		log_debug("why", "unit=%s no flush: %s", u->conf->name, strerror(-rc));
+}
+
+/* The scratch holds the probe that blocks `alternate`; the best alternate's block is the story. */
+void unit_refused(struct unit *u, unsigned alternate)
+{
+	struct probe_out *out = u->sup->scratch;
+	struct incident *i;
+
+	if (unit_alive(u) || (u->candidate && u->candidate->alternate <= alternate))
+		return;
+	i = incident_new(u, alternate);
+	if (!i)
+		return;
+	findings_facts(&out->findings, loop_now(), &out->facts);
+	start_time_facts(u, &out->facts);
+	diagnose(u->sup->rules, &out->facts, NULL, loop_now(), &i->verdict);
+	free(u->candidate);
+	u->candidate = i;
+}
+
+/* Alive for long and still of no use: say why, once; health decides about the rest. */
+void unit_not_ready(struct unit *u)
+{
+	bool open = u->incident && u->incident->closed_at == MSEC_NONE;
+	msec_t grace = health_grace(&u->conf_seen);
+	struct incident *i;
+	struct facts *facts;
+
+	if (grace < u->conf->start_grace)
+		grace = u->conf->start_grace;
+	if (open || u->flushing || loop_now() - u->started_at < grace)
+		return;
+	i = incident_new(u, u->policy.alternate);
+	if (!i)
+		return;
+	facts = facts_of(u, u->policy.alternate);
+	unit_health_facts(u, &u->seen, facts);
+	diagnose(u->sup->rules, facts, &u->digest, loop_now(), &i->verdict);
+	publish(u, i);
+}
+
+static void standing_text(const struct unit *u, char *out, size_t size)
+{
+	const struct unit_blocks *b;
+	struct text t = text_in(out, size);
+
+	for (unsigned a = 0; a < u->policy.alternate; a++) {
+		b = &u->room.blocks[a];
+		if (!b->n)
+			continue;
+		text_add(&t, "%s: %s", b->at[0].subject, b->at[0].detail);
+		return;
+	}
+	if (u->policy.alternate)
+		text_add(&t, "it failed when it ran last");
+}
+
+static const char *cause_of(const struct unit *u, const char **title)
+{
+	const struct incident *i = u->incident;
+
+	*title = NULL;
+	if (!i || i->closed_at != MSEC_NONE || !i->verdict.causes)
+		return NULL;
+	*title = i->verdict.cause[0].title;
+	return i->verdict.cause[0].id;
+}
+
+static void view_health(const struct unit *u, struct unit_view *v)
+{
+	bool fresh = u->seen.offset_at != MSEC_NONE && loop_now() - u->seen.offset_at < MIN;
+
+	v->ready = u->health.ready && u->policy.st == ST_READY;
+	v->lock = u->health.lock;
+	v->offset_known = fresh;
+	v->offset_ns = u->seen.offset_ns;
+	v->ports = u->seen.ports < PORTS_MAX ? u->seen.ports : PORTS_MAX;
+	memcpy(v->port, u->seen.port, sizeof(v->port));
+	snprintf(v->grandmaster, sizeof(v->grandmaster), "%s",
+		 u->seen.gm_present ? u->seen.grandmaster : "");
+	snprintf(v->why_not, sizeof(v->why_not), "%s", u->health.why_not);
+}
+
+/* A follower that must not run beside its leader as that runs now is not waiting: it is not wanted. */
+static bool unwanted(const struct unit *u)
+{
+	const struct supervisor *sup = u->sup;
+	struct group_leader leader;
+
+	if (u->leaving || u->conf->follows < 0 || u->policy.st != ST_WAITING ||
+	    u->policy.leader_up)
+		return false;
+	leader = unit_as_leader(sup->t.unit[u->conf->follows]);
+	return leader.alive && !group_wanted(&leader, u->conf->program);
+}
+
+static void view_waiting(const struct unit *u, struct unit_view *v)
+{
+	const struct plan_unit *leader;
+
+	v->next_try_ms = MSEC_NONE;
+	if (u->policy.st == ST_BACKING_OFF && u->policy.timer != MSEC_NONE)
+		v->next_try_ms = u->policy.timer - loop_now();
+	if (u->policy.st != ST_WAITING)
+		return;
+	if (unwanted(u)) {
+		v->state = ST_STOPPED;
+		snprintf(v->why_not, sizeof(v->why_not),
+			 "not wanted: %s steers the system clock itself",
+			 u->plan->unit[u->conf->follows].name);
+	} else if (u->conf->follows >= 0 && !u->policy.leader_up) {
+		leader = &u->plan->unit[u->conf->follows];
+		v->waiting.kind = WAIT_LEADER;
+		snprintf(v->waiting.subject, sizeof(v->waiting.subject), "%s", leader->name);
+	} else if (u->waits_n) {
+		v->waiting = u->waits[0];
+	}
+}
+
+void unit_view(const struct unit *u, struct unit_view *out)
+{
+	*out = (struct unit_view){
+		.name = u->conf->name,
+		.program = program_name(u->conf->program),
+		.state = u->policy.st,
+		.alternate = u->policy.alternate,
+		.alternate_name = unit_run_of(u, u->policy.alternate)->name,
+		.pid = u->child.id.pid,
+		.adopted = unit_alive(u) && !u->child.id.ours,
+		.restarts = u->starts ? u->starts - 1 : 0,
+		.since_ms = loop_now() - u->since,
+		.last_exit = u->last_exit,
+	};
+	if (unit_alive(u))
+		view_health(u, out);
+	view_waiting(u, out);
+	if (u->policy.alternate && unit_alive(u))
+		standing_text(u, out->standing, sizeof(out->standing));
+	out->cause = cause_of(u, &out->cause_title);
+}
