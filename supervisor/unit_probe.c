@@ -157,7 +157,7 @@ void unit_probe(struct unit *u, const struct action *act)
 	u->asked_force = act->force;
 	probe_out_init(out);
 	probe_quick(&u->asked, &probe_sys_real, out);
-	if (findings_block(&out->findings) && made_uds_dir(u, out)) {
+	if (made_uds_dir(u, out)) {
 		probe_out_init(out);
 		probe_quick(&u->asked, &probe_sys_real, out);
 	}
@@ -238,6 +238,17 @@ static void add_wait(struct unit *u, const struct waitfor *wait)
 	/* interfaces: supervisor's one netlink socket asks unit_iface_changed() */
 }
 
+static void watch_config(struct unit *u)
+{
+	const char *file = u->conf_probed.config_file;
+
+	for (unsigned i = 0; i < u->waits_n; i++)
+		if (u->waits[i].kind == WAIT_FILE && !strcmp(u->waits[i].subject, file))
+			return;
+	if (file[0] == '/')
+		watch_file(u, file);
+}
+
 void unit_watch(struct unit *u, const struct action *act)
 {
 	unsigned better = unit_alive(u) || u->policy.st == ST_STARTING ? u->policy.alternate
@@ -247,6 +258,8 @@ void unit_watch(struct unit *u, const struct action *act)
 	for (unsigned a = 0; a < better; a++)
 		for (unsigned i = 0; i < u->room.blocks[a].n; i++)
 			add_wait(u, &u->room.blocks[a].at[i].clears);
+	/* most blocks depend on what the daemon's own configuration asks for */
+	watch_config(u);
 	if (u->policy.st != ST_STARTING && u->incident && u->incident->closed_at == MSEC_NONE &&
 	    u->incident->verdict.causes)
 		add_wait(u, &u->incident->verdict.cause[0].wait);

@@ -177,9 +177,9 @@ static void on_exit_of(void *owner, const struct exit_info *info)
 	find_culprit(u, &u->last_exit);
 	forget_process(u);
 	ev.u.exited.expected = u->last_exit.by == EXIT_BY_OTHER;
-	unit_feed(u, &ev);
 	log_notice("unit", "unit=%s ended kind=%s code=%d after_ms=%lld", u->conf->name,
 		   exit_kind_name(info->kind), info->code, (long long)info->after_ms);
+	unit_feed(u, &ev);
 	if (!unit_alive(u))
 		pidfile_remove(u->plan->run_dir, u->conf->name);
 }

@@ -188,9 +188,11 @@ static void on_note(struct ev_loop *loop, ev_io *io, int revents)
 	struct recorder_note note[2];
 	bool held = false;
 	ssize_t n = 0;
+	int why = 0;
 
 	for (int i = 0; i < NOTES_A_TURN; i++) {
 		n = receive(w, &note[1]);
+		why = errno;	/* what is handed on below may change it */
 		if (n != sizeof(note[1]))
 			break;
 		if (held && !outdated(&note[0], &note[1]))
@@ -201,7 +203,7 @@ static void on_note(struct ev_loop *loop, ev_io *io, int revents)
 	}
 	if (held)
 		hand_on(w, &note[0]);
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+	if (n == 0 || (n < 0 && why != EAGAIN && why != EINTR))
 		lost(w);
 }
 
