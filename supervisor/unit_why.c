@@ -160,11 +160,14 @@ static struct facts *facts_of(struct unit *u, unsigned alternate)
 	return &out->facts;
 }
 
+/* A guess must not keep a daemon from being retried: only what is certain steers the policy. */
 static void tell_policy(struct unit *u, const struct incident *i)
 {
 	struct policy_event ev = { .kind = EVT_VERDICT, .at = loop_now() };
+	const struct verdict_cause *first = i->verdict.causes ? &i->verdict.cause[0] : NULL;
 
-	ev.u.verdict.disposition = i->verdict.causes ? i->verdict.cause[0].action : DO_RETRY;
+	ev.u.verdict.disposition =
+		first && first->confidence == CONFIDENCE_CERTAIN ? first->action : DO_RETRY;
 	unit_feed(u, &ev);
 }
 
