@@ -54,12 +54,8 @@ static void put_settings(FILE *out, enum section_kind kind, const void *owner)
 	fputs("}", out);
 }
 
-static void put_run(FILE *out, const struct plan_run *r)
+static void put_run(FILE *out, const struct plan_unit *u, const struct plan_run *r)
 {
-	static const char *const provides[] = {
-		[PROVIDES_NONE] = "none", [PROVIDES_PHC] = "phc", [PROVIDES_SYSTEM] = "system",
-	};
-
 	put_member(out, "alternate_name", r->name);
 	put_place(out, &r->place);
 	fputs(",", out);
@@ -74,7 +70,8 @@ static void put_run(FILE *out, const struct plan_run *r)
 	fputs(",", out);
 	put_member(out, "group", r->group);
 	fputs(",", out);
-	put_member(out, "provides", r->provides_given ? NAME_OF(provides, r->provides) : NULL);
+	put_member(out, "provides", provides_name(plan_provides(u, r)));
+	fprintf(out, ",\"provides_given\":%s", r->provides_given ? "true" : "false");
 }
 
 static void put_runs(FILE *out, const struct plan_unit *u)
@@ -86,7 +83,7 @@ static void put_runs(FILE *out, const struct plan_unit *u)
 			fputs("\"leader_alternate\":null,", out);
 		else
 			fprintf(out, "\"leader_alternate\":%u,", i % u->variants);
-		put_run(out, &u->runs[i]);
+		put_run(out, u, &u->runs[i]);
 		fputs("}", out);
 	}
 	fputs("]", out);

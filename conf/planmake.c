@@ -1,5 +1,7 @@
+#include <stdlib.h>
 #include <string.h>
 
+#include "daemonconf.h"
 #include "planmake.h"
 #include "schema.h"
 
@@ -76,4 +78,30 @@ enum plan_change plan_unit_change(const struct plan *a, unsigned ua, const struc
 bool plan_unit_equal(const struct plan *a, unsigned ua, const struct plan *b, unsigned ub)
 {
 	return plan_unit_change(a, ua, b, ub) == PLAN_SAME;
+}
+
+enum provides plan_provides(const struct plan_unit *unit, const struct plan_run *run)
+{
+	struct { struct daemon_conf conf; struct lint lint; } *seen;
+	enum provides provides = run->provides;
+
+	if (run->provides_given)
+		return provides;
+	seen = malloc(sizeof(*seen));
+	if (!seen)
+		return PROVIDES_NONE;
+	/* an unreadable file leaves the command line and the defaults */
+	(void)daemon_conf_read(unit->program, run->argv, 0, &seen->conf, &seen->lint);
+	provides = daemon_conf_provides(&seen->conf);
+	free(seen);
+	return provides;
+}
+
+const char *provides_name(enum provides provides)
+{
+	static const char *const names[] = {
+		[PROVIDES_NONE] = "none", [PROVIDES_PHC] = "phc", [PROVIDES_SYSTEM] = "system",
+	};
+
+	return NAME_OF(names, provides);
 }

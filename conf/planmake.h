@@ -18,6 +18,15 @@ void plan_print(const struct plan *plan, FILE *out);
 /** The same as one JSON object, schema "ptpwarden.plan/1". */
 void plan_print_json(const struct plan *plan, FILE *out);
 
+/**
+ * The clock that a run steers: what the user said, else what follows from the
+ * daemon's command line and its configuration file, which is read for it.
+ */
+enum provides plan_provides(const struct plan_unit *unit, const struct plan_run *run);
+
+/** "none", "phc", "system" */
+const char *provides_name(enum provides provides);
+
 enum plan_change {
 	PLAN_SAME,
 	PLAN_SETTINGS,	/**< pacing and the like: takes effect while the daemon runs */

@@ -67,16 +67,7 @@ static void print_settings(FILE *out, enum section_kind kind, const void *owner)
 	}
 }
 
-static const char *provides_text(const struct plan_run *r)
-{
-	static const char *const names[] = {
-		[PROVIDES_NONE] = "none", [PROVIDES_PHC] = "phc", [PROVIDES_SYSTEM] = "system",
-	};
-
-	return r->provides_given ? NAME_OF(names, r->provides) : "(what its configuration steers)";
-}
-
-static void print_run(FILE *out, const struct plan_run *r)
+static void print_run(FILE *out, const struct plan_unit *u, const struct plan_run *r)
 {
 	print_line(out, "program", r->program_path);
 	if (!r->program_found)
@@ -87,7 +78,8 @@ static void print_run(FILE *out, const struct plan_run *r)
 	print_words(out, "env", r->env);
 	print_line(out, "user", r->user ? r->user : "-");
 	print_line(out, "group", r->group ? r->group : "-");
-	print_line(out, "provides", provides_text(r));
+	fprintf(out, "    %-*s %s%s\n", NAME_WIDTH, "provides", provides_name(plan_provides(u, r)),
+		r->provides_given ? "" : " (by its configuration)");
 }
 
 static void print_runs(FILE *out, const struct plan *p, const struct plan_unit *u)
@@ -104,7 +96,7 @@ static void print_runs(FILE *out, const struct plan *p, const struct plan_unit *
 				fprintf(out, ", while %s is on %s", leader->name,
 					beside ? beside : "its preferred run");
 			print_place(out, &r->place);
-			print_run(out, r);
+			print_run(out, u, r);
 		}
 }
 

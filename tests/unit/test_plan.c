@@ -335,7 +335,8 @@ static void the_plan_is_printed_with_everything_expanded(void **unused)
 		"limit_core         64K\n",
 		"log_dir            /run/ptpwarden/log\n",
 		"env                PATH=/usr/local/sbin",
-		"provides           (what its configuration steers)",
+		"provides           phc (by its configuration)",
+		"provides           system (by its configuration)",
 		"[ptpwarden]    (built in)",
 	};
 	struct plan *p = plan_of(group);
@@ -362,7 +363,7 @@ static void the_plan_as_json_holds_the_same(void **unused)
 		"{\"alternate\":2,\"leader_alternate\":null,\"alternate_name\":\"second-port\",",
 		"{\"alternate\":0,\"leader_alternate\":2,\"alternate_name\":null,",
 		"\"argv\":[\"phc2sys\",\"-m\",\"-q\",\"-s\",\"eth1\",\"-w\"],\"env\":[\"PATH=",
-		"\"provides\":null}]}]}\n",
+		"\"provides\":\"none\",\"provides_given\":false}]}]}\n",
 	};
 	struct plan *p = plan_of(group);
 	char *text = NULL;
