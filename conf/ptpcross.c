@@ -218,10 +218,10 @@ static void check_delay(const struct cross *c, int port)
 			 "port %d: net_sync_monitor needs hybrid_e2e", port + 1);
 }
 
-/* linuxptp counts 2^interval samples in an int of 32 bits. */
+/* linuxptp counts 2^interval samples in an int; some versions still take 32. */
 static void check_interval(const struct cross *c, int port, const char *name)
 {
-	if (number(c, port, name) >= 32)
+	if (number(c, port, name) > 32)
 		lint_add(c->lint, "config.interval_too_long", place_of(c, port, name), name,
 			 "%s is too long", name);
 }
