@@ -138,9 +138,11 @@ void phrase_wrap(struct text *t, unsigned indent, const char *s)
 	while (*s == ' ')
 		s++;
 	while (*s) {
-		size_t n = line_length(s, PHRASE_COLUMNS - indent);
+		size_t n = line_length(s, PHRASE_COLUMNS - indent), shown = n;
 
-		text_add(t, "%*s%.*s\n", (int)indent, "", (int)n, s);
+		while (shown && s[shown - 1] == ' ')
+			shown--;
+		text_add(t, "%*s%.*s\n", (int)indent, "", (int)shown, s);
 		s += n;
 		while (*s == ' ')
 			s++;

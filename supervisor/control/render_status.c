@@ -168,28 +168,29 @@ static void add_next_try(const struct unit_view *v, struct text *t)
 	end_sentence(t);
 }
 
-static bool failed(const struct unit_view *v)
-{
-	return v->state == ST_BACKING_OFF ||
-	       (v->state == ST_WAITING && v->waiting.kind != WAIT_LEADER);
-}
-
-/* What is wrong with a unit that is up or wants to be; nothing for one that is as it should be. */
-static void add_trouble(const struct unit_view *v, struct text *t)
+/* The cause, or the ending that has no cause yet; nothing for a unit that is as it should be. */
+static void add_cause(const struct unit_view *v, struct text *t)
 {
 	char how[160];
 	struct text end = text_in(how, sizeof(how));
 
 	if (v->cause_title && v->state != ST_STOPPED) {
 		add_sentence(t, "", v->cause_title);
-	} else if (failed(v) && v->last_exit.kind != EXIT_KIND_NONE) {
+	} else if (v->state == ST_BACKING_OFF) {
 		phrase_exit(&end, &v->last_exit);
 		add_sentence(t, "It ", how);
 	}
+}
+
+/* How it stands and what comes next. */
+static void add_outlook(const struct unit_view *v, struct text *t)
+{
 	if ((v->state == ST_RUNNING || v->state == ST_READY) && v->why_not[0] && !v->ready)
 		add_sentence(t, "Not ready: ", v->why_not);
 	if (v->adopted && status_alive(v))
 		add_sentence(t, "", "Taken over from an earlier ptpwarden");
+	add_waiting(v, t);
+	add_next_try(v, t);
 }
 
 void status_standing(const struct unit_view *v, const struct findings *standing, struct text *t)
@@ -225,9 +226,8 @@ void status_unit(const struct status_style *style, const struct unit_view *v,
 	struct text says = text_in(room, sizeof(room));
 
 	first_line(style, v, t);
-	add_trouble(v, &says);
-	add_waiting(v, &says);
-	add_next_try(v, &says);
+	add_cause(v, &says);
+	add_outlook(v, &says);
 	phrase_wrap(t, 2, room);
 	says = text_in(room, sizeof(room));
 	if (v->alternate && v->state != ST_STOPPED)
@@ -235,15 +235,35 @@ void status_unit(const struct status_style *style, const struct unit_view *v,
 	phrase_wrap(t, 2, room);
 }
 
+/* Without the blank that separates sentences. */
+static void add_trimmed(struct text *t, const char *says)
+{
+	size_t len = strlen(says);
+
+	while (len && says[len - 1] == ' ')
+		len--;
+	text_add(t, "%.*s", (int)len, says);
+}
+
 void status_reason(const struct unit_view *v, struct text *t)
 {
 	char room[2048];
 	struct text says = text_in(room, sizeof(room));
 
-	add_trouble(v, &says);
-	add_waiting(v, &says);
-	add_next_try(v, &says);
-	while (says.len && room[says.len - 1] == ' ')
-		room[--says.len] = '\0';
-	text_add(t, "%s%s%s", policy_st_name(v->state), says.len ? ". " : "", room);
+	add_cause(v, &says);
+	add_outlook(v, &says);
+	text_add(t, "%s%s", policy_st_name(v->state), says.len ? ". " : "");
+	add_trimmed(t, room);
+}
+
+void status_now(const struct unit_view *v, struct text *t)
+{
+	char room[2048];
+	struct text says = text_in(room, sizeof(room));
+
+	text_add(&says, "%s for ", policy_st_name(v->state));
+	phrase_age(&says, v->since_ms);
+	end_sentence(&says);
+	add_outlook(v, &says);
+	add_trimmed(t, room);
 }

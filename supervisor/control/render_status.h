@@ -42,6 +42,9 @@ void status_json_unit(const struct unit_view *v, struct text *t);
 /** Why the unit is not ready, in one clause without its name; "ready" when it is. */
 void status_reason(const struct unit_view *v, struct text *t);
 
+/** How the unit stands and what comes next, without the cause: "waiting for 3s. Waits for ...". */
+void status_now(const struct unit_view *v, struct text *t);
+
 /** For a unit on an alternate: which, since when, why, and what would bring the better one back. */
 void status_standing(const struct unit_view *v, const struct findings *standing, struct text *t);
 

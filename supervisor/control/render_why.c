@@ -66,36 +66,29 @@ static void add_incident(const struct why *w, struct text *t)
 	add_line(t, 0, room);
 }
 
+/* Their details are evidence and stand above; the ids can be asked for with why ID. */
 static void add_blocked(const struct incident *i, struct text *t)
 {
-	char room[512];
+	char room[1024];
+	struct text line = text_in(room, sizeof(room));
 
 	for (unsigned n = 0; n < i->blocked_n && n < INCIDENT_BLOCKED_MAX; n++) {
-		struct text line = text_in(room, sizeof(room));
-
-		text_add(&line, "Start forbidden by %s: ", i->blocked[n].id);
+		text_add(&line, "%s%s (", n ? ", " : "Start forbidden by ", i->blocked[n].id);
 		phrase_safe(&line, i->blocked[n].subject);
-		text_add(&line, "%s", i->blocked[n].subject[0] ? ": " : "");
-		phrase_safe(&line, i->blocked[n].detail);
-		add_line(t, 0, room);
+		text_add(&line, ")");
 	}
+	if (line.len)
+		text_add(&line, ".");
+	add_line(t, 0, room);
 }
 
 static void add_now(const struct why *w, struct text *t)
 {
-	struct unit_view v = *w->view;
 	char room[1024];
 	struct text line = text_in(room, sizeof(room));
 
-	v.cause_title = NULL;	/* has just been said at length */
 	text_add(&line, "Now: ");
-	if (v.ready)
-		text_add(&line, "ready");
-	else
-		status_reason(&v, &line);
-	text_add(&line, " (for ");
-	phrase_age(&line, v.since_ms);
-	text_add(&line, ").");
+	status_now(w->view, &line);
 	add_line(t, 0, room);
 }
 

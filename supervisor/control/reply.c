@@ -266,6 +266,8 @@ static void say_line(struct reply *a, unsigned which, int rc)
 	text_add(&t, ": ");
 	if (rc == RC_OK && a->request.wait && v.ready)
 		text_add(&t, "%s", ready_word(a));
+	else if (v.ready && a->request.locked)
+		text_add(&t, "ready, but its lock is %s", lock_name(v.lock));
 	else
 		status_reason(&v, &t);
 	text_add(&t, "\n");

@@ -415,6 +415,17 @@ static void what_waiting_ends_in_follows_the_state(void **unused)
 	}
 }
 
+static void ready_but_not_locked_is_said_as_such(void **unused)
+{
+	struct unit_view *v = fake_add(&w.units, "ptp4l", ST_READY);
+	struct talk *t;
+
+	v->lock = LOCK_FREERUN;
+	assert_int_equal(ask("wait unit=ptp4l locked wait wait_ms=0\n", &t), RC_TRYING);
+	assert_non_null(strstr(t->err, "FREERUN"));
+	hang_up(t);
+}
+
 static void a_follower_is_judged_by_its_leader(void **unused)
 {
 	struct unit_view *leader = fake_add(&w.units, "ptp4l", ST_RUNNING);
@@ -598,6 +609,7 @@ int main(void)
 		SERVED(start_tells_of_a_failure_with_its_cause_in_one_line),
 		SERVED(a_cause_that_never_comes_is_not_waited_for),
 		SERVED(what_waiting_ends_in_follows_the_state),
+		SERVED(ready_but_not_locked_is_said_as_such),
 		SERVED(a_follower_is_judged_by_its_leader),
 		SERVED(waiting_for_all_means_all_that_are_wanted),
 		SERVED(the_seventeenth_client_is_turned_away_with_a_reason),

@@ -93,6 +93,18 @@ static void a_unit_in_trouble_says_what_and_what_it_waits_for(void **unused)
 	table(v, NULL);
 	assert_int_equal(lines_of(room), 3);
 	assert_non_null(strstr(room, "\n  The interface eth0 has no link. Waits for a link on "));
+	assert_null(strstr(room, " \n"));
+}
+
+static void only_a_unit_that_died_tells_how_its_last_run_ended(void **unused)
+{
+	static struct fake_units f;
+	struct unit_view *v = fake_add(&f, "ptp4l", ST_BACKING_OFF);
+
+	v->last_exit = (struct exit_info){ .kind = EXIT_KIND_EXIT, .code = 3, .after_ms = 20 };
+	assert_non_null(strstr(table(v, NULL), "It ended with exit status 3 after 20ms."));
+	v->state = ST_WAITING;	/* perhaps after an operator's restart: that ending is no reason */
+	assert_null(strstr(table(v, NULL), "exit status"));
 }
 
 static void an_alternate_is_marked_and_says_how_to_get_back(void **unused)
@@ -273,6 +285,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_healthy_unit_is_one_line),
 		cmocka_unit_test(a_unit_in_trouble_says_what_and_what_it_waits_for),
+		cmocka_unit_test(only_a_unit_that_died_tells_how_its_last_run_ended),
 		cmocka_unit_test(an_alternate_is_marked_and_says_how_to_get_back),
 		cmocka_unit_test(nothing_is_wider_than_a_serial_console),
 		cmocka_unit_test(colour_only_when_asked_for_and_always_ended),
