@@ -10,7 +10,7 @@
 #include "holders.h"
 #include "questions.h"
 
-struct taken {
+struct user {
 	unsigned port;
 	char inode[24];
 };
@@ -18,7 +18,7 @@ struct taken {
 /* "  sl  local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode ..." */
 static bool on_udp(void *owner, char *line)
 {
-	struct taken *t = owner;
+	struct user *t = owner;
 	unsigned port;
 	char inode[24];
 
@@ -30,31 +30,32 @@ static bool on_udp(void *owner, char *line)
 	return false;
 }
 
-/* "socat 123": wait for that process. */
-static void await_holder(struct finding *f, char *who)
+static void taken(struct probe *p, unsigned port, const char *inode)
 {
-	char *pid = strrchr(who, ' ');
+	char socket[40], who[64] = "";
+	struct finding *f;
+	char *pid;
 
-	if (!pid || atoi(pid) <= 1)
+	snprintf(socket, sizeof(socket), "socket:[%s]", inode);
+	if (holders_of(p->sys, socket, who, sizeof(who)) <= 0) {
+		note(p->out, F_RIVAL_PORT, FINDING_BLOCK, "another program",
+		     "it holds UDP port %u", port);
 		return;
+	}
+	/* "socat 123" */
+	pid = strrchr(who, ' ');
 	*pid = '\0';
+	f = note(p->out, F_RIVAL_PORT, FINDING_BLOCK, who, "pid %s holds UDP port %u", pid + 1, port);
 	note_clears(f, WAIT_PROCESS, who, atoi(pid + 1));
 }
 
 static void judge_port(struct probe *p, unsigned port)
 {
-	struct taken t = { .port = port };
-	char socket[40], who[64] = "";
-	struct finding *f;
+	struct user t = { .port = port };
 
-	if (each_line(p->sys, "/proc/net/udp", on_udp, &t) < 0 || !t.inode[0] ||
-	    p->sys->udp_port(port) != -EADDRINUSE)
-		return;
-	snprintf(socket, sizeof(socket), "socket:[%s]", t.inode);
-	if (holders_of(p->sys, socket, who, sizeof(who)) <= 0)
-		strcpy(who, "another program");
-	f = note(p->out, F_RIVAL_PORT, FINDING_BLOCK, who, "holds UDP port %u", port);
-	await_holder(f, who);
+	if (each_line(p->sys, "/proc/net/udp", on_udp, &t) == 0 && t.inode[0] &&
+	    p->sys->udp_port(port) == -EADDRINUSE)
+		taken(p, port, t.inode);
 }
 
 void probe_ports(struct probe *p)
