@@ -11,16 +11,14 @@
 ssize_t read_small(const struct probe_sys *sys, const char *path, char *buf, size_t size)
 {
 	int fd = sys->open(path);
-	ssize_t n, used = 0;
+	ssize_t n;
 
 	if (fd < 0)
 		return fd;
-	while ((size_t)used < size - 1 &&
-	       (n = sys->pread(fd, buf + used, size - 1 - (size_t)used, (uint64_t)used)) > 0)
-		used += n;
+	n = sys->pread(fd, buf, size - 1, 0);
 	sys->close(fd);
-	buf[used] = '\0';
-	return used;
+	buf[n > 0 ? n : 0] = '\0';
+	return n;
 }
 
 int each_line(const struct probe_sys *sys, const char *path, line_fn *each, void *owner)

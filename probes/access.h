@@ -34,7 +34,10 @@ typedef bool line_fn(void *owner, char *line);
 /** @return 0 or -errno */
 int each_line(const struct probe_sys *sys, const char *path, line_fn *each, void *owner);
 
-/** Read a small file whole and terminate it. @return bytes, or -errno */
+/**
+ * Read the beginning of a file, for a small one all of it, and terminate it.
+ * @return bytes, or -errno; `buf` is untouched when the file cannot be opened
+ */
 ssize_t read_small(const struct probe_sys *sys, const char *path, char *buf, size_t size);
 
 #endif

@@ -186,8 +186,13 @@ static void judge_script(struct probe *p, const char *path, unsigned depth)
 {
 	char line[256], *interp;
 	struct probe_stat st;
+	ssize_t n = read_small(p->sys, path, line, sizeof(line));
 
-	if (read_small(p->sys, path, line, sizeof(line)) < 2 || strncmp(line, "#!", 2)) {
+	if (n < 0) {
+		note(p->out, F_BINARY_UNREADABLE, FINDING_UNKNOWN, path, "%s", strerror((int)-n));
+		return;
+	}
+	if (strncmp(line, "#!", 2)) {
 		note_block(p->out, F_BINARY_FORMAT, WAIT_FILE, path, "%s",
 			   line[0] ? "neither an ELF program nor a script with #!" : "it is empty");
 		return;

@@ -40,6 +40,7 @@ struct scan {
 	bool incomplete;	/* a process that matters could not be looked at */
 	char net[64], mnt[64];	/* our own namespaces */
 	unsigned noted;
+	pid_t self;
 };
 
 struct rival {
@@ -223,7 +224,7 @@ static bool seen_before(struct probe_cache *c, pid_t pid)
 /* The scan before a restart passes over processes that the last full one found harmless. */
 static bool skip(const struct scan *s, pid_t pid)
 {
-	return pid <= 0 || pid == getpid() || is_ours(s->p->in, pid) ||
+	return pid <= 0 || pid == s->self || is_ours(s->p->in, pid) ||
 	       (!s->p->in->full && seen_before(s->p->in->cache, pid));
 }
 
@@ -281,7 +282,7 @@ static void rival_facts(const struct scan *s)
 
 void probe_rivals(struct probe *p)
 {
-	struct scan s = { .p = p };
+	struct scan s = { .p = p, .self = getpid() };
 	int rc;
 
 	if (p->in->unit->program == PROG_OTHER)

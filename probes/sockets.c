@@ -87,6 +87,9 @@ static enum answer served_by_us(const struct probe *p, const char *uds, pid_t *p
 {
 	enum answer best = ANSWER_NO;
 
+	*pid = p->in->running;
+	if (*pid > 0 && process_holds(p->sys, *pid, uds) == ANSWER_YES)
+		return ANSWER_YES;
 	for (unsigned i = 0; i < p->in->n_ours; i++) {
 		enum answer a = process_holds(p->sys, p->in->ours[i], uds);
 

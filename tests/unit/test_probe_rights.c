@@ -242,6 +242,9 @@ static void our_own_process_does_not_take_the_socket_from_itself(void **unused)
 	fake_in.running = 0;
 	assert_asked("uds.live_server", FINDING_BLOCK);
 	assert_non_null(strstr(finding_of("uds.live_server")->detail, "another unit"));
+	fake_in.running = 300;
+	fake_in.n_ours = 0;
+	assert_not_asked("uds.live_server");
 }
 
 static void the_read_only_socket_exists_since_4_0(void **unused)
@@ -424,6 +427,63 @@ static void folders_of_ptpwarden_are_looked_at(void **unused)
 	assert_fact("host.run_dir_writable", "no");
 }
 
+/* A plan of two units: ptp4l and the one that is asked about. */
+static void beside(char **leader_argv)
+{
+	static struct plan_run leader_run;
+	static struct plan_unit units[2];
+	static struct plan plan = { .units = 2, .unit = units };
+
+	leader_run = (struct plan_run){ .argv = leader_argv };
+	units[0] = (struct plan_unit){ .name = "leader", .program = PROG_PTP4L, .follows = -1,
+				       .alternates = 1, .variants = 1, .runs = &leader_run };
+	units[1] = fake_unit;
+	units[1].follows = fake_unit.program == PROG_PHC2SYS ? 0 : -1;
+	fake_in.plan = &plan;
+	fake_in.unit = &units[1];
+}
+
+static void a_follower_that_asks_in_another_domain_is_found(void **unused)
+{
+	static char *leader[] = { (char *)"ptp4l", (char *)"-i", (char *)"eth0",
+				  (char *)"--domainNumber", (char *)"7", NULL };
+
+	FAKE_COMMAND(PROG_PHC2SYS, "phc2sys", "-s", "eth0", "-w");
+	beside(leader);
+	(void)asked("");
+	assert_int_not_equal(fake_out.lint.n, 0);
+	FAKE_COMMAND(PROG_PHC2SYS, "phc2sys", "-s", "eth0", "-w", "-n", "7");
+	assert_asked("config.ok", FINDING_PASS);
+}
+
+static void two_ptp4l_on_one_socket_are_found_before_either_runs(void **unused)
+{
+	static char *other[] = { (char *)"ptp4l", (char *)"-i", (char *)"eth9", NULL };
+
+	beside(other);
+	(void)asked("");
+	assert_int_not_equal(fake_out.lint.n, 0);
+	fake_in.full = false;
+	assert_asked("config.ok", FINDING_PASS);
+	fake_in.full = true;
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "--uds_address", "/var/run/second");
+	assert_asked("config.ok", FINDING_PASS);
+}
+
+static void more_processes_than_can_be_remembered_are_looked_at_each_time(void **unused)
+{
+	fake_in.cache = probe_cache_new();
+	fake_in.cache->processes = CACHE_PROCESSES;
+	fake_in.full = false;
+	for (int i = 0; i < CACHE_PROCESSES; i++)
+		fake_in.cache->process[i] = 1000 + i;
+	assert_asked("rival.ok", FINDING_PASS);
+	assert_int_equal(fake_in.cache->processes, CACHE_PROCESSES);
+	fake_process(201, "ptp4l\n", CMD("ptp4l\0-i\0eth0"), 1);
+	assert_asked("rival.same_interface", FINDING_BLOCK);
+	probe_cache_free(fake_in.cache);
+}
+
 static void errors_of_the_command_line_become_findings(void **unused)
 {
 	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "--domainNumber", "999");
@@ -558,6 +618,9 @@ int main(void)
 		T(a_clock_in_1970_warns),
 		T(a_kernel_without_ptp_is_named_for_hardware_mode),
 		T(folders_of_ptpwarden_are_looked_at),
+		T(a_follower_that_asks_in_another_domain_is_found),
+		T(two_ptp4l_on_one_socket_are_found_before_either_runs),
+		T(more_processes_than_can_be_remembered_are_looked_at_each_time),
 		T(errors_of_the_command_line_become_findings),
 		T(a_missing_file_is_named_and_watched),
 		T(an_unknown_program_is_still_checked_as_a_program),
