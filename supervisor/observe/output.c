@@ -10,6 +10,7 @@
 enum {
 	BYTES_A_TURN = 256 * 1024,	/* a few milliseconds of the loop */
 	BEHIND_MAX = 4 * 1024 * 1024,	/* further behind than this, the oldest are not looked at */
+	AT_ONCE_MAX = 1024 * 1024,	/* when it cannot be put off */
 };
 
 /* The ring: entries of a head and a text, both wrapping at the end of the store. */
@@ -155,13 +156,18 @@ static void skip_to(struct output *o, struct output_tail *t, off_t at)
 	t->skip_line = true;	/* most likely in the middle of one */
 }
 
+/* What is older is on file, but not looked at. */
+static void keep_newest(struct output *o, struct output_tail *t, off_t max)
+{
+	if (t->end - t->at > max)
+		skip_to(o, t, t->end - max);
+}
+
 /* True when something is left after `max` bytes. */
 static bool read_behind(struct output *o, struct output_tail *t, size_t max)
 {
 	char buf[4096];
 
-	if (t->end - t->at > BEHIND_MAX)
-		skip_to(o, t, t->end - BEHIND_MAX);
 	while (t->fd >= 0 && t->at < t->end && max > 0) {
 		size_t left = (size_t)(t->end - t->at), want = left < sizeof(buf) ? left : sizeof(buf);
 		ssize_t n = pread(t->fd, buf, want, t->at);
@@ -197,6 +203,7 @@ void output_data(struct output *o, unsigned stream, off_t end)
 
 	if (end > t->end)
 		t->end = end;
+	keep_newest(o, t, BEHIND_MAX);
 	if (read_behind(o, t, BYTES_A_TURN) && !ev_is_active(&o->more)) {
 		ev_timer_set(&o->more, 0., 0.);
 		ev_timer_start(o->loop, &o->more);
@@ -220,7 +227,8 @@ void output_file(struct output *o, unsigned stream, int fd, off_t from, off_t fo
 		from = t->at < from ? t->at : from;
 	} else if (former_end > t->end) {
 		t->end = former_end;
-		(void)read_behind(o, t, BEHIND_MAX);
+		keep_newest(o, t, AT_ONCE_MAX);
+		(void)read_behind(o, t, AT_ONCE_MAX);
 	}
 	if (t->fd >= 0)
 		close(t->fd);
@@ -239,7 +247,8 @@ static void finish(struct output *o, bool complete)
 	for (unsigned i = 0; i < OUTPUT_STREAMS; i++) {
 		struct output_tail *t = &o->tail[i];
 
-		(void)read_behind(o, t, BEHIND_MAX);
+		keep_newest(o, t, AT_ONCE_MAX);
+		(void)read_behind(o, t, AT_ONCE_MAX);
 		if (t->used)
 			deliver_part(o, t, true);
 		t->skip_line = false;

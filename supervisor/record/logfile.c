@@ -192,18 +192,23 @@ ssize_t logfile_take(struct logfile *f, int pipe_fd)
 	return 0;
 }
 
+bool logfile_ends_line(const struct logfile *f)
+{
+	char last;
+
+	return f->fd < 0 || f->at == 0 || pread(f->fd, &last, 1, f->at - 1) != 1 || last == '\n';
+}
+
 void logfile_note(struct logfile *f, const char *text)
 {
-	char line[256], last = '\n';
+	char line[256];
 	int n;
 
 	if (f->at + (off_t)sizeof(line) > (off_t)limit_of(f))
 		begin_file(f);
 	if (f->fd < 0)
 		return;
-	if (f->at > 0 && pread(f->fd, &last, 1, f->at - 1) != 1)
-		last = '\n';
-	n = snprintf(line, sizeof(line), "%s%s\n", last == '\n' ? "" : "\n", text);
+	n = snprintf(line, sizeof(line), "%s%s\n", logfile_ends_line(f) ? "" : "\n", text);
 	if (n > 0 && (size_t)n < sizeof(line) && pwrite(f->fd, line, (size_t)n, f->at) == n)
 		f->at += n;
 }

@@ -31,7 +31,8 @@ struct stream {
 	off_t told_end, told_final;
 	bool final_known;	/* told_final: where the file that it reads really ended */
 	int told_disk_errno;
-	msec_t gap_from, gap_to;	/* MSEC_NONE: no gap to tell of */
+	msec_t gap_from, gap_to;	/* to be told; MSEC_NONE: no gap */
+	msec_t mark_from, mark_to;	/* to be written into the file */
 };
 
 struct slot {
@@ -122,9 +123,22 @@ static bool tell_disk(struct recorder *r, struct recorder_note note, struct stre
 	return true;
 }
 
-static bool tell_data(struct recorder *r, struct recorder_note note, struct stream *s)
+/* Three quarters of the socket are kept for what must not be left out: new files, answers. */
+static bool roomy(struct recorder *r)
+{
+	struct pollfd p = { .fd = r->conf->sock, .events = POLLOUT };
+
+	if (poll(&p, 1, 0) > 0)
+		return true;
+	watch_socket(r, true);
+	return false;
+}
+
+static bool tell_data(struct recorder *r, struct recorder_note note, struct stream *s, bool must)
 {
 	if (s->told_end == s->log.at || s->log.fd < 0)
+		return true;
+	if (!must && !roomy(r))
 		return true;
 	note.ev.kind = WRITER_DATA;
 	note.ev.end = s->log.at;
@@ -154,8 +168,8 @@ static bool tell_stream(struct recorder *r, int index, unsigned which)
 	struct recorder_note note = { .slot = index, .serial = slot->serial,
 				      .ev = { .stream = which, .fd = -1 } };
 
-	return tell_file(r, note, s) && tell_disk(r, note, s) && tell_data(r, note, s) &&
-	       tell_gap(r, note, s);
+	return tell_file(r, note, s) && tell_disk(r, note, s) &&
+	       tell_data(r, note, s, slot->flush) && tell_gap(r, note, s);
 }
 
 static void tell(struct recorder *r, int index)
@@ -181,26 +195,42 @@ static void tell_all(struct recorder *r)
 
 /* Moving bytes. */
 
-static void note_gap(struct stream *s, msec_t now)
+static void saw_gap(struct stream *s)
 {
-	char text[128];
-
 	if (s->gap_from == MSEC_NONE)
 		s->gap_from = s->empty_at;
-	s->gap_to = now;
-	snprintf(text, sizeof(text),
-		 "-- ptpwarden: the pipe was full, lines between %lld.%03lld s and %lld.%03lld s may be missing",
-		 (long long)(s->gap_from / SEC), (long long)(s->gap_from % SEC),
-		 (long long)(now / SEC), (long long)(now % SEC));
-	logfile_note(&s->log, text);
+	if (s->mark_from == MSEC_NONE)
+		s->mark_from = s->empty_at;
+	s->gap_to = s->mark_to = loop_now();
 }
 
-static void follow_generation(struct stream *s)
+/* After every write, or the supervisor would miss a file when there are two new ones. */
+static void wrote(struct recorder *r, int index, unsigned which)
 {
-	if (s->log.generation == s->told_generation || s->final_known)
+	struct stream *s = &r->slot[index]->stream[which];
+
+	if (s->log.generation != s->told_generation && !s->final_known) {
+		s->told_final = s->log.former_end;
+		s->final_known = true;
+	}
+	(void)tell_stream(r, index, which);
+}
+
+/* In the file, too, for those who read only that; never in the middle of a line. */
+static void mark_gap(struct recorder *r, int index, unsigned which, bool at_end)
+{
+	struct stream *s = &r->slot[index]->stream[which];
+	char text[128];
+
+	if (s->mark_from == MSEC_NONE || (!at_end && !logfile_ends_line(&s->log)))
 		return;
-	s->told_final = s->log.former_end;
-	s->final_known = true;
+	snprintf(text, sizeof(text),
+		 "-- ptpwarden: the pipe was full, lines between %lld.%03lld s and %lld.%03lld s may be missing",
+		 (long long)(s->mark_from / SEC), (long long)(s->mark_from % SEC),
+		 (long long)(s->mark_to / SEC), (long long)(s->mark_to % SEC));
+	logfile_note(&s->log, text);
+	s->mark_from = MSEC_NONE;
+	wrote(r, index, which);
 }
 
 /* Held read-write, a pipe that cannot be written is full; as an orphan we only read. */
@@ -230,11 +260,11 @@ static bool drain(struct recorder *r, int index, unsigned which)
 	if (dropped)
 		n = discard(s);
 	if (was_full || dropped)
-		note_gap(s, loop_now());
-	if (n <= 0 || !was_full)
+		saw_gap(s);
+	else
 		s->empty_at = loop_now();
-	follow_generation(s);
-	tell(r, index);
+	wrote(r, index, which);
+	mark_gap(r, index, which, false);
 	return n > 0;
 }
 
@@ -292,7 +322,8 @@ static void start_stream(struct recorder *r, const struct recorder_order *o, uns
 	int size = RECORDER_PIPE_BYTES;
 
 	*s = (struct stream){ .fifo = -1, .log.fd = -1, .empty_at = loop_now(),
-			      .gap_from = MSEC_NONE, .gap_to = MSEC_NONE };
+			      .gap_from = MSEC_NONE, .gap_to = MSEC_NONE,
+			      .mark_from = MSEC_NONE };
 	if (which && !o->split)
 		return;
 	recorder_fifo_path(path, sizeof(path), r->conf->run_dir, o->name, which);
@@ -340,6 +371,8 @@ static void flush(struct recorder *r, int index)
 	if (!r->slot[index])
 		return;
 	drain_slot(r, index);
+	for (unsigned i = 0; i < WRITER_STREAMS; i++)
+		mark_gap(r, index, i, true);
 	r->slot[index]->flush = true;
 	tell(r, index);
 }
@@ -483,8 +516,7 @@ static msec_t try_disks(struct recorder *r, msec_t now)
 			if (s->log.retry_at == MSEC_NONE)
 				continue;
 			if (s->log.retry_at <= now && logfile_recover(&s->log, now)) {
-				follow_generation(s);
-				tell(r, i);
+				wrote(r, i, k);
 			} else if (next == MSEC_NONE || s->log.retry_at < next) {
 				next = s->log.retry_at;
 			}

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "recorder.h"
+#include "supervisor/loop.h"
 
 struct client_slot {
 	struct writer_unit unit;	/* name points to `name` */
@@ -183,16 +184,16 @@ static bool outdated(const struct recorder_note *old, const struct recorder_note
 
 static void on_note(struct ev_loop *loop, ev_io *io, int revents)
 {
-	enum { NOTES_A_TURN = 64 };
+	enum { TURN_MS = 10 };
 	struct writer *w = container_of(io, struct writer, io);
 	struct recorder_note note[2];
-	bool held = false;
-	ssize_t n = 0;
-	int why = 0;
+	msec_t until = loop_now() + TURN_MS;
+	bool held = false, closed = false;
 
-	for (int i = 0; i < NOTES_A_TURN; i++) {
-		n = receive(w, &note[1]);
-		why = errno;	/* what is handed on below may change it */
+	while (loop_now() < until) {
+		ssize_t n = receive(w, &note[1]);
+
+		closed = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 		if (n != sizeof(note[1]))
 			break;
 		if (held && !outdated(&note[0], &note[1]))
@@ -203,7 +204,7 @@ static void on_note(struct ev_loop *loop, ev_io *io, int revents)
 	}
 	if (held)
 		hand_on(w, &note[0]);
-	if (n == 0 || (n < 0 && why != EAGAIN && why != EINTR))
+	if (closed)
 		lost(w);
 }
 
