@@ -118,8 +118,15 @@ check-graph: ## who may include whom
 check-unit: $(UNIT)
 	@sh tests/lib/run-tests.sh $(UNIT)
 
-check-replay: all
-	@sh tests/lib/run-tests.sh $(wildcard tests/replay/run.sh)
+$(B)/tests/replay: tests/replay/replay.c $(B)/libptpwarden.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MT $@ -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(B)/libptpwarden.a $(LIBS)
+
+check-replay: $(B)/tests/replay
+	@REPLAY=$(B)/tests/replay sh tests/lib/run-tests.sh tests/replay/run.sh
+
+score: $(B)/tests/replay ## how good the expert system is on the cases in tests/replay
+	@$(B)/tests/replay --score tests/replay/cases
 
 check-integration: all $(B)/tests/lintdiff ## root: real ptp4l in network namespaces, a few minutes
 	@BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh $(wildcard tests/integration/*.sh)

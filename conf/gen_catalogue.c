@@ -70,7 +70,7 @@ static int type_of(const char *name)
 {
 	static const char *const names[] = {
 		[EDGE_INT] = "int", [EDGE_CAPS] = "caps", [EDGE_NUM] = "num",
-		[EDGE_WORD] = "word", [EDGE_TEXT] = "text",
+		[EDGE_DEV] = "dev", [EDGE_WORD] = "word", [EDGE_TEXT] = "text",
 	};
 
 	for (int i = EDGE_INT; i <= EDGE_TEXT; i++)

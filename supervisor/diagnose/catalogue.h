@@ -38,7 +38,7 @@ struct catalogue_pattern {
 };
 
 /** What an edge of the tree takes from the line. */
-enum edge_type { EDGE_LITERAL, EDGE_INT, EDGE_CAPS, EDGE_NUM, EDGE_WORD, EDGE_TEXT };
+enum edge_type { EDGE_LITERAL, EDGE_INT, EDGE_CAPS, EDGE_NUM, EDGE_DEV, EDGE_WORD, EDGE_TEXT };
 
 /** A node of the tree of patterns; children lie side by side, literals first, sorted. */
 struct catalogue_node {

@@ -7,7 +7,6 @@
 enum {
 	MARGIN_STRONG = 25,	/* this much better than any other class ... */
 	WEIGHT_STRONG = 10,	/* ... with this much evidence beside the symptoms */
-	MARGIN_ALONE = 60,	/* or without any serious competitor */
 	ALTERNATIVE_WITHIN = 60,
 	WEIGHT_DECIDES = 40,	/* proofs and refutations, against weights */
 };
@@ -160,7 +159,7 @@ static enum confidence confidence_of(const struct inference *in, const struct ca
 	if (c->cause->cap < CONFIDENCE_STRONG || c->unchecked || in->primary & ~in->explained)
 		return CONFIDENCE_POSSIBLE;
 	if (in->best_n == 1 && ((margin >= MARGIN_STRONG && c->speaks_for >= WEIGHT_STRONG) ||
-				margin >= MARGIN_ALONE || (c->proof && margin > 0)))
+				(c->proof && margin > 0)))
 		return CONFIDENCE_STRONG;
 	return CONFIDENCE_POSSIBLE;
 }

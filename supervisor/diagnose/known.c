@@ -67,7 +67,8 @@ static void derive_series(struct known *k)
 		derive_number(k, "offset.sigma_ns", series_sigma(of));
 	if (of->delays)
 		derive_number(k, "offset.delay_ns", series_delay(of));
-	derive(k, "offset.freq_pinned", of->pinned >= 3 ? "yes" : "no");
+	derive(k, "offset.freq_pinned", of->pinned >= 2 ? "yes" : "no");
+	derive(k, "offset.epoch_seen", of->epoch ? "yes" : "no");
 }
 
 /* Port prefixes tell old and new programs apart even when nobody asked for the version. */

@@ -123,7 +123,7 @@ static enum program program_of(const char *name, size_t len)
 
 static bool says_itself(const char *name, size_t len)
 {
-	static const char *const others[] = { "kernel", "systemd", "sh", "hwstamp_ctl", "pmc" };
+	static const char *const others[] = { "kernel", "systemd", "hwstamp_ctl", "pmc" };
 
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
 		if (len == strlen(others[i]) && !memcmp(name, others[i], len))

@@ -19,6 +19,7 @@ static bool in_class(unsigned type, unsigned char ch)
 		return (ch >= '0' && ch <= '9') || ch == '-' || ch == '+' || ch == '.' || ch == 'e';
 	case EDGE_CAPS:
 		return (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '_';
+	case EDGE_DEV:
 	case EDGE_WORD:
 		return ch != ' ' && ch != '\t';
 	default:
@@ -53,9 +54,11 @@ static bool match_field(struct walk *w, const struct catalogue_node *node, const
 				return true;
 		return false;
 	}
+	if (node->type == EDGE_DEV && (left < 5 || memcmp(at, "/dev/", 5)))
+		return false;
 	while (most < left && in_class(node->type, (unsigned char)at[most]))
 		most++;
-	if (node->type != EDGE_WORD)
+	if (node->type < EDGE_DEV)
 		return take_field(w, node, at, most);
 	for (size_t n = most; n > 0; n--)
 		if (take_field(w, node, at, n))
@@ -92,14 +95,26 @@ static bool match_literal(struct walk *w, const struct catalogue_node *node, con
 	       descend(w, child, at + child->len);
 }
 
+/* A free text at the very end of a pattern may be empty. */
+static bool ends_here(struct walk *w, const struct catalogue_node *node)
+{
+	const struct catalogue_node *last = w->c->node + node->first + node->children - 1;
+
+	w->out->pattern = node->pattern;
+	if (node->pattern == MESSAGE_NONE && node->children && last->type == EDGE_TEXT &&
+	    last->pattern != MESSAGE_NONE && w->out->fields < CATALOGUE_FIELDS_MAX) {
+		w->out->pattern = last->pattern;
+		w->out->field[w->out->fields++] = (struct span){ w->end, 0 };
+	}
+	return w->out->pattern != MESSAGE_NONE;
+}
+
 static bool descend(struct walk *w, const struct catalogue_node *node, const char *at)
 {
 	const struct catalogue_node *base = w->c->node + node->first;
 
-	if (at == w->end) {
-		w->out->pattern = node->pattern;
-		return node->pattern != MESSAGE_NONE;
-	}
+	if (at == w->end)
+		return ends_here(w, node);
 	if (match_literal(w, node, at))
 		return true;
 	for (unsigned i = node->literals; i < node->children; i++)

@@ -76,8 +76,8 @@ void series_add(struct series *s, const struct logline_offset *o)
 		count_unlocked(s);
 	else
 		count_locked(s, o);
-	if (power_of_two(o->max_ns))
-		s->pow2++;
+	s->pow2 += power_of_two(o->max_ns);
+	s->epoch += o->max_ns > EPOCH_NS;
 	if (o->has_delay) {
 		s->delay_sum += o->delay_ns;
 		s->delays++;
@@ -117,42 +117,49 @@ double series_delay(const struct series *s)
 	return s->delays ? s->delay_sum / s->delays : 0;
 }
 
-static bool one_sided(const struct series *s)
+/* How many of the newest samples are large and on the same side. */
+static unsigned large_run(const struct series *s)
 {
-	for (unsigned i = 0; i < tail_len(s); i++)
-		if (magnitude(newest(s, i)) < LARGE_NS || (newest(s, i) > 0) != (newest(s, 0) > 0))
-			return false;
-	return true;
+	unsigned n = 0;
+
+	while (n < tail_len(s) && magnitude(newest(s, n)) >= LARGE_NS &&
+	       (newest(s, n) > 0) == (newest(s, 0) > 0))
+		n++;
+	return n;
 }
 
-static double spread(const struct series *s)
+static double spread(const struct series *s, unsigned n)
 {
 	double low = newest(s, 0), high = low;
 
-	for (unsigned i = 1; i < tail_len(s); i++) {
+	for (unsigned i = 1; i < n; i++) {
 		low = newest(s, i) < low ? newest(s, i) : low;
 		high = newest(s, i) > high ? newest(s, i) : high;
 	}
 	return high - low;
 }
 
-static bool monotonic(const struct series *s)
+static bool monotonic(const struct series *s, unsigned n)
 {
 	bool up = newest(s, 0) > newest(s, 1);
 
-	for (unsigned i = 0; i + 1 < tail_len(s); i++)
+	for (unsigned i = 0; i + 1 < n; i++)
 		if ((newest(s, i) > newest(s, i + 1)) != up)
 			return false;
 	return true;
 }
 
-static enum offset_shape shape_of_large(const struct series *s)
+/* The current difference of TAI and UTC, give or take a few leap seconds. */
+static bool tai_sized(double v)
 {
-	double mean = magnitude(series_mean(s));
+	return magnitude(v) > 33.5e9 && magnitude(v) < 38.5e9;
+}
 
-	if (spread(s) <= mean * 0.0005 + 1000)
+static enum offset_shape shape_of_large(const struct series *s, unsigned n)
+{
+	if (spread(s, n) <= magnitude(newest(s, 0)) * 0.0005 + 1000)
 		return SHAPE_CONSTANT;
-	if (tail_len(s) >= 4 && monotonic(s))
+	if (n >= 3 && monotonic(s, n))
 		return SHAPE_DRIFT;
 	return s->run ? SHAPE_STEP : SHAPE_NONE;
 }
@@ -160,17 +167,18 @@ static enum offset_shape shape_of_large(const struct series *s)
 enum offset_shape series_shape(const struct series *s)
 {
 	double sigma = series_sigma(s);
+	unsigned large = large_run(s);
 
 	if (s->n < 2)
 		return SHAPE_NONE;
-	if (!s->locked && s->freq == 0)
+	if (!s->locked && s->freq == 0 && !tai_sized(newest(s, 0)))
 		return SHAPE_NONE;	/* free running: it steers nothing */
 	if (s->pow2)
 		return SHAPE_POWER_OF_TWO;
 	if (magnitude(newest(s, 0)) > EPOCH_NS)
 		return SHAPE_EPOCH;
-	if (s->n >= 3 && one_sided(s))
-		return shape_of_large(s);
+	if (large >= 3 || (large == 2 && s->run >= 2))
+		return shape_of_large(s, large);
 	if (s->jumps >= 2)
 		return SHAPE_STEP;
 	if (s->settled < TELLING_SAMPLES)
