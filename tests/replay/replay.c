@@ -33,7 +33,7 @@ struct expect {
 };
 
 struct testcase {
-	char name[128];
+	char name[256];
 	struct casefile c;
 	struct facts facts;
 	struct expect expect;
@@ -55,7 +55,7 @@ static struct verdict verdict;
 
 static char *slurp(const char *dir, const char *name, size_t *len)
 {
-	char path[512];
+	char path[640];
 	char *text = malloc(512 * 1024);
 	FILE *in;
 
@@ -100,7 +100,7 @@ static void end_facts(struct testcase *t)
 
 static bool load(struct testcase *t, const char *root, const char *name)
 {
-	char dir[300];
+	char dir[600];
 	struct err err = { 0 };
 	size_t len;
 	char *text;

@@ -15,6 +15,21 @@ static const char *id_of(const char *line)
 }
 
 /* Put plausible values into the fields of a pattern. */
+static const char *sample(const char *field, const char *end)
+{
+	static const char *const samples[][2] = {
+		{ ":int}", "17" }, { ":caps}", "QQ" }, { ":text}", "z y z" }, { ":dev}", "/dev/zz" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+		size_t len = strlen(samples[i][0]);
+
+		if ((size_t)(end + 1 - field) > len && !memcmp(end + 1 - len, samples[i][0], len))
+			return samples[i][1];
+	}
+	return "zz";
+}
+
 static void fill(const char *pattern, char *out, size_t size)
 {
 	struct text t = text_in(out, size);
@@ -26,9 +41,7 @@ static void fill(const char *pattern, char *out, size_t size)
 		text_add(&t, "%.*s", field ? (int)(field - pattern) : (int)strlen(pattern), pattern);
 		if (!end)
 			return;
-		text_add(&t, "%s", strstr(field, ":int}") && strstr(field, ":int}") < end ? "17" :
-				   strstr(field, ":caps}") && strstr(field, ":caps}") < end ? "QQ" :
-				   strstr(field, ":text}") && strstr(field, ":text}") < end ? "z y z" : "zz");
+		text_add(&t, "%s", sample(field, end));
 		pattern = end + 1;
 	}
 }
