@@ -8,7 +8,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/** Print it for 80 columns. @return false and nothing printed when the id is not known */
-bool explain_id_here(const char *id, FILE *out);
+/**
+ * Print it for 80 columns, or as JSON: {"schema":"ptpwarden.meaning/1","id","texts":[TEXT]}.
+ * @return false and nothing printed when the id is not known
+ */
+bool explain_id_here(const char *id, bool json, FILE *out);
 
 #endif

@@ -14,18 +14,36 @@
 enum { LINES_DEFAULT = 20, FOLLOW_MS = 1000, LINE_SIZE = 4 * LINE_MAX_BYTES + 1 };
 
 static const struct args_spec spec = {
-	.verb = "log", .options = "fnF", .words = "UNIT", .words_min = 1, .words_max = 1,
+	.verb = "log", .options = "fjnF", .words = "UNIT", .words_min = 1, .words_max = 1,
 	.help = "Shows what a unit printed, from its files: works without the supervisor.",
 };
 
-/* A file or a pipe gets the bytes as they are, a terminal gets nothing that could move it. */
+/* How lines are shown: raw for a file or a pipe, harmless for a terminal, or as JSON. */
+enum show { SHOW_RAW, SHOW_SAFE, SHOW_JSON };
+
+static void print_json(const char *line, size_t len)
+{
+	char copy[LINE_SIZE], room[6 * LINE_SIZE];
+	struct text t = text_in(room, sizeof(room));
+
+	len = len < sizeof(copy) ? len : sizeof(copy) - 1;
+	memcpy(copy, line, len);
+	copy[len] = '\0';
+	text_add(&t, "{\"line\":");
+	text_add_json(&t, copy);
+	text_add(&t, "}");
+	puts(room);
+}
+
 static int print_line(void *owner, const char *line, size_t len)
 {
-	const bool *terminal = owner;
+	const enum show *show = owner;
 	char room[LINE_SIZE];
 	struct text safe = text_in(room, sizeof(room));
 
-	if (*terminal) {
+	if (*show == SHOW_JSON) {
+		print_json(line, len);
+	} else if (*show == SHOW_SAFE) {
 		text_add_escaped(&safe, line, len);
 		puts(room);
 	} else {
@@ -41,7 +59,7 @@ static int fail(const char *unit, const struct err *err, int rc)
 	return RC_FAILED;
 }
 
-static int follow(struct history *h, const char *unit, bool *terminal)
+static int follow(struct history *h, const char *unit, enum show *show)
 {
 	struct err err = { 0 };
 	int rc = 0;
@@ -52,7 +70,7 @@ static int follow(struct history *h, const char *unit, bool *terminal)
 		if (rc == -EINTR)
 			return RC_OK;
 		if (!rc)
-			rc = history_follow(h, print_line, terminal, &err);
+			rc = history_follow(h, print_line, show, &err);
 	}
 	return rc == -EIO ? RC_OK : fail(unit, &err, rc);
 }
@@ -71,17 +89,17 @@ static int nothing_there(const struct places *places, const struct args *a)
 
 static int show_lines(struct history *h, const struct places *places, const struct args *a)
 {
-	bool terminal = isatty(STDOUT_FILENO);
+	enum show how = a->json ? SHOW_JSON : isatty(STDOUT_FILENO) ? SHOW_SAFE : SHOW_RAW;
 	struct err err = { 0 };
-	int rc = history_tail(h, a->lines, print_line, &terminal, &err);
+	int rc = history_tail(h, a->lines, print_line, &how, &err);
 
 	if (rc == -ENOENT) {
 		rc = nothing_there(places, a);
-		return rc == RC_FAILED && a->follow ? follow(h, a->word[0], &terminal) : rc;
+		return rc == RC_FAILED && a->follow ? follow(h, a->word[0], &how) : rc;
 	}
 	if (rc < 0)
 		return rc == -EIO ? RC_OK : fail(a->word[0], &err, rc);
-	return a->follow ? follow(h, a->word[0], &terminal) : RC_OK;
+	return a->follow ? follow(h, a->word[0], &how) : RC_OK;
 }
 
 static int show(const struct places *places, const struct args *a)

@@ -225,7 +225,7 @@ int why_main(int argc, char **argv)
 		args_print_usage(&why_spec, stdout);
 		return RC_OK;
 	}
-	if (a.words && explain_id_here(a.word[0], stdout))
+	if (a.words && explain_id_here(a.word[0], a.json, stdout))
 		return RC_OK;
 	r = request_of("why", &a);
 	rc = a.words ? set_unit(&r, a.word[0]) : 0;

@@ -189,6 +189,9 @@ static void add_outlook(const struct unit_view *v, struct text *t)
 		add_sentence(t, "Not ready: ", v->why_not);
 	if (v->adopted && status_alive(v))
 		add_sentence(t, "", "Taken over from an earlier ptpwarden");
+	if (v->state == ST_BACKING_OFF && v->restarts)
+		text_add(t, "Restarted %u time%s so far. ", v->restarts,
+			 v->restarts == 1 ? "" : "s");
 	add_waiting(v, t);
 	add_next_try(v, t);
 }

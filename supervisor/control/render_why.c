@@ -151,9 +151,24 @@ static void nothing_wrong(const struct why *w, struct text *t)
 	add_line(t, 0, room);
 }
 
+/* What follows is history, and whoever asks because something is wrong now must see that. */
+static void add_over(const struct why *w, struct text *t)
+{
+	char room[256];
+	struct text line = text_in(room, sizeof(room));
+
+	if (w->incident->closed_at == MSEC_NONE)
+		return;
+	text_add(&line, "Over for ");
+	phrase_age(&line, w->now - w->incident->closed_at);
+	text_add(&line, "; nothing is known to be wrong now. The newest incident was:");
+	add_line(t, 0, room);
+}
+
 void why_text(const struct why *w, struct text *t)
 {
 	if (w->incident) {
+		add_over(w, t);
 		explain_verdict(&w->incident->verdict, w->view->name, t);
 		if (w->facts)
 			add_facts(&w->incident->verdict, t);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "client_io.h"
@@ -18,7 +19,7 @@
 #define SO_PEERGROUPS 59
 #endif
 
-enum { BACKLOG = 16, PEER_GROUPS_MAX = 64 };
+enum { BACKLOG = 16, PEER_GROUPS_MAX = 64, EVENT_LINE_MAX = 1024 };
 
 static const double accept_pause_s = 1.0;
 
@@ -236,9 +237,20 @@ void control_server_notify(struct control_server *s, unsigned unit)
 
 void control_server_event(struct control_server *s, const char *text, const char *json)
 {
+	char line[EVENT_LINE_MAX];
+	time_t now = time(NULL);
+	size_t stamp = 0;
+	struct tm tm;
+
+	if (!control_server_clients(s))
+		return;
+	/* for people only; programs get the monotonic stamp that the event brings */
+	if (localtime_r(&now, &tm))
+		stamp = strftime(line, sizeof(line), "%H:%M:%S ", &tm);
+	snprintf(line + stamp, sizeof(line) - stamp, "%s", text);
 	for (size_t i = 0; s->started && i < ARRAY_LEN(s->client); i++)
 		if (s->client[i])
-			client_event(s->client[i], text, json);
+			client_event(s->client[i], line, json);
 }
 
 unsigned control_server_clients(const struct control_server *s)

@@ -83,7 +83,10 @@ void control_server_group(struct control_server *s, const char *group);
 /** A unit changed its state, its readiness, its lock or its cause: wakes who waits for that. */
 void control_server_notify(struct control_server *s, unsigned unit);
 
-/** One event for `monitor`, as text and as a JSON object; both without a newline. */
+/**
+ * One event for `monitor`, as text (it gets the time of day in front) and as a
+ * JSON object; both without a newline.
+ */
 void control_server_event(struct control_server *s, const char *text, const char *json);
 
 /** Clients connected now. */

@@ -488,7 +488,7 @@ static void events_come_as_asked_for(void **unused)
 	control_server_event(&w.server, "ptp4l died", "{\"event\":\"exit\"}");
 	hear(text);
 	hear(json);
-	assert_non_null(strstr(text->out, "\nptp4l died\n"));
+	assert_non_null(strstr(text->out, " ptp4l died\n"));
 	assert_string_equal(json->out, "{\"event\":\"exit\"}\n");
 	hang_up(text);
 	hang_up(json);

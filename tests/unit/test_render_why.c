@@ -97,13 +97,27 @@ static void an_incident_tells_cause_time_ending_and_what_is_done_now(void **unus
 	assert_non_null(strstr(room, "Waits for a change of /etc/ptp4l.conf"));
 }
 
+static void an_incident_that_is_over_is_told_as_history(void **unused)
+{
+	struct why w = why_of(ST_READY);
+
+	a_cause();
+	w.incident = &incident;
+	assert_int_not_equal(strncmp(text(&w), "Over for", 8), 0);
+	incident.closed_at = 90000;
+	assert_int_equal(strncmp(text(&w), "Over for 10s;", 13), 0);
+	assert_non_null(strstr(room, "over after 2s"));
+	assert_non_null(strstr(room, "Now: ready for"));
+}
+
 static void json_has_the_members_that_scripts_rely_on(void **unused)
 {
 	static const char *const members[] = {
 		"\"schema\":\"ptpwarden.diagnosis/1\"", "\"verdict\":\"cause\"",
 		"\"id\":\"config.option_unknown\"", "\"class\":\"config_invalid\"",
-		"\"confidence\":\"certain\"", "\"explains\":[{\"name\":\"exit.code\",\"value\":\"254\","
-		"\"source\":\"exit\",\"age_ms\":12000}]", "\"against\":[]", "\"missing\":[]",
+		"\"confidence\":\"certain\"",
+		"\"explains\":[{\"name\":\"exit.code\",\"value\":\"254\",\"source\":\"exit\","
+		"\"age_ms\":12000}]", "\"against\":[]", "\"missing\":[]",
 		"\"advice\":[\"Remove it.\"]", "\"action\":\"retry\"", "\"standing\":[]",
 		"\"changed\":[]", "\"unexplained\":[]", "\"next\":null",
 	};
@@ -160,9 +174,11 @@ static void fill_evidence(struct evidence *e, int byte)
 
 static void fill_cause(struct verdict_cause *c, int byte)
 {
-	*c = (struct verdict_cause){ .id = "a.b", .class = "a_b", .with = "c.d", .advices = VERDICT_ADVICE_MAX,
-				     .explains = VERDICT_EVIDENCE_MAX, .against = VERDICT_EVIDENCE_MAX,
-				     .missing = VERDICT_EVIDENCE_MAX, .action = DO_WAIT };
+	*c = (struct verdict_cause){
+		.id = "a.b", .class = "a_b", .with = "c.d", .action = DO_WAIT,
+		.advices = VERDICT_ADVICE_MAX, .explains = VERDICT_EVIDENCE_MAX,
+		.against = VERDICT_EVIDENCE_MAX, .missing = VERDICT_EVIDENCE_MAX,
+	};
 	fill(c->title, sizeof(c->title), byte);
 	fill(c->wait.subject, sizeof(c->wait.subject), byte);
 	for (int i = 0; i < VERDICT_ADVICE_MAX; i++)
@@ -274,6 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FRESH(without_an_incident_nothing_is_wrong),
 		FRESH(an_incident_tells_cause_time_ending_and_what_is_done_now),
+		FRESH(an_incident_that_is_over_is_told_as_history),
 		FRESH(json_has_the_members_that_scripts_rely_on),
 		FRESH(an_alternate_that_works_is_a_warning_with_its_reason),
 		FRESH(an_unknown_cause_has_its_own_exit_code),
