@@ -58,7 +58,10 @@ void daemon_conf_rivals(const struct daemon_conf *one, const struct daemon_conf 
 bool daemon_conf_port_from_section(const struct daemon_conf *conf, const char *iface,
 				   struct lint_place *place);
 
-/** "3.1.1" is 0x030101, "4.2" is 0x040200, "4.4-00012-gabc" is 0x040400; 0 when it is no version. */
+/**
+ * "3.1.1" is 0x030101, "4.2" is 0x040200; "4.4-00012-gabc", a build from git after 4.4, is
+ * 0x0404ff; 0 when it is no version.
+ */
 lp_version lp_version_parse(const char *text);
 
 #endif

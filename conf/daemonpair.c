@@ -58,18 +58,18 @@ static void pair_socket(const struct daemon_conf *ptp4l, const struct daemon_con
 		lint_advise(lint_add(lint, "config.pair_socket", command_line, "-z",
 				     "phc2sys asks at %.70s, ptp4l listens at %.70s",
 				     phc2sys->uds_address, ptp4l->uds_address),
-			    "Add -z %.107s to the command of phc2sys.", ptp4l->uds_address);
+			    "Use -z %.107s in the command of phc2sys.", ptp4l->uds_address);
 	if (ptp4l->domain != phc2sys->domain)
 		lint_advise(lint_add(lint, "config.pair_domain", command_line, "-n",
 				     "phc2sys asks in domain %d, ptp4l works in domain %d",
 				     phc2sys->domain, ptp4l->domain),
-			    "Add -n %d to the command of phc2sys.", ptp4l->domain);
+			    "Use -n %d in the command of phc2sys.", ptp4l->domain);
 	if (ptp4l->transport_specific != phc2sys->transport_specific)
 		lint_advise(lint_add(lint, "config.pair_transport_specific", command_line,
 				     "transportSpecific",
 				     "transportSpecific is %d for phc2sys and %d for ptp4l",
 				     phc2sys->transport_specific, ptp4l->transport_specific),
-			    "Add --transportSpecific %d to the command of phc2sys.",
+			    "Use --transportSpecific %d in the command of phc2sys.",
 			    ptp4l->transport_specific);
 }
 

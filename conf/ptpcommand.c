@@ -35,6 +35,7 @@ struct letter {
 
 #define INT_RANGE(low, high) { .type = PTP_INT, .min = (low), .max = (high) }
 #define DOUBLE_FROM(low) { .type = PTP_DOUBLE, .min = (low), .max = DBL_MAX }
+#define SERVOS { .type = PTP_ENUM, .labels = "pi|linreg|ntpshm", .max = 1 }
 
 #define FLAG(c, what) { .letter = (c), .effect = (what) }
 #define FLAG_SETS(c, name, to) { .letter = (c), .effect = SETS, .option = (name), .value = (to) }
@@ -73,7 +74,7 @@ static const struct letter phc2sys[] = {
 	WITH('d', PPS),
 	WITH('s', SOURCE),
 	WITH('i', SOURCE),
-	WITH('E', SETS, .option = "clock_servo", .range = { .type = PTP_ENUM, .labels = "pi|linreg|ntpshm", .max = 1 }),
+	WITH('E', SETS, .option = "clock_servo", .range = SERVOS),
 	WITH('P', SETS, .option = "pi_proportional_const", .range = DOUBLE_FROM(0)),
 	WITH('I', SETS, .option = "pi_integral_const", .range = DOUBLE_FROM(0)),
 	WITH('S', SETS, .option = "step_threshold", .range = DOUBLE_FROM(0)),
@@ -304,7 +305,7 @@ static void read_short(struct reading *r)
 
 static void unknown_long(struct reading *r, const char *name)
 {
-	const char *near = ptp_nearest(r->judge, name);
+	const char *near = ptp_nearest(r->judge->version, name);
 	const struct ptp_option *other = ptp_option_any(name);
 	const struct ptp_option *older = ptp_option_older(name, r->judge->version);
 	struct lint_note *note;

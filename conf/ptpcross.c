@@ -258,7 +258,7 @@ static void check_socket(const struct cross *c, const char *name)
 			 name, "%s is %zu bytes long and is cut to 107", name, strlen(path));
 }
 
-/* A section names a port although the command line names the ports, and no type of clock wants two. */
+/* A section names a port although the command line does, and no type of clock wants two. */
 static void check_accidental_ports(const struct cross *c)
 {
 	const struct ptp_port *wanted = NULL;
@@ -379,7 +379,8 @@ static void check_ts2phc(const struct cross *c)
 		conflict(c, "too many PPS sources",
 			 "Leave one: -s, or one section with ts2phc.master 1.");
 	if (!sinks && !c->cmd->automatic)
-		lint_add(c->lint, "config.sinks_missing", (struct lint_place){ 0 }, NULL, "no %s specified",
+		lint_add(c->lint, "config.sinks_missing", (struct lint_place){ 0 }, NULL,
+			 "no %s specified",
 			 c->s->version && c->s->version < 0x040000 ? "slave clocks" : "PPS sinks");
 }
 

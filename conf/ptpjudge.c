@@ -30,10 +30,10 @@ static struct where where_of(const struct given *g)
 	return w;
 }
 
-const char *ptp_nearest(const struct ptp_judge *j, const char *name)
+const char *ptp_nearest(lp_version version, const char *name)
 {
 	const char *names[LP_NAMES_MAX];
-	unsigned n = ptp_option_names(j->version, names);
+	unsigned n = ptp_option_names(version, names);
 	struct near near;
 
 	near_start(&near, name);
@@ -62,23 +62,41 @@ static void other_version(struct ptp_judge *j, const struct given *g, const stru
 		lint_advise(note, "Remove %s, or install linuxptp %s or newer.", g->name, since);
 }
 
+/* A near name of this version, else one of a newer version and what it is called here. */
+static void advise_near(const struct ptp_judge *j, const char *name, struct lint_note *note)
+{
+	const char *near = ptp_nearest(j->version, name), *newer;
+	const struct ptp_option *older;
+
+	if (near) {
+		lint_advise(note, "Write %s if that is meant, or remove the line.", near);
+		return;
+	}
+	newer = ptp_nearest(LP_DEVELOPMENT, name);
+	older = newer ? ptp_option_older(newer, j->version) : NULL;
+	if (older)
+		lint_advise(note, "Write %s, the older name of %s, or remove the line.",
+			    older->name, newer);
+	else if (newer)
+		lint_advise(note, "Remove the line; %s is an option of newer versions only.",
+			    newer);
+}
+
 static void unknown(struct ptp_judge *j, const struct given *g)
 {
 	const struct ptp_option *other = ptp_option_any(g->name);
-	const char *near;
 	struct lint_note *note;
 
 	if (other) {
 		other_version(j, g, other);
 		return;
 	}
-	near = ptp_nearest(j, g->name);
 	note = lint_add(j->lint, "config.option_unknown", g->place, g->name,
 			"unknown option %.60s%s", g->name, where_of(g).section);
 	if (g->name[0] == ';')
 		lint_advise(note, "Begin comments with #; linuxptp knows no other form.");
-	else if (near)
-		lint_advise(note, "Write %s if that is meant, or remove the line.", near);
+	else
+		advise_near(j, g->name, note);
 }
 
 static void refused(struct ptp_judge *j, const struct given *g, const struct ptp_option *opt,
@@ -98,7 +116,8 @@ static void refused(struct ptp_judge *j, const struct given *g, const struct ptp
 			g->value, of[result].words, opt->name, where_of(g).line);
 	ptp_option_accepts(opt, accepts, sizeof(accepts));
 	if (g->value[0] == '=')
-		lint_advise(note, "Remove the equals sign: %s VALUE.", opt->name);
+		lint_advise(note, "Write %s %.60s: no equals sign.", opt->name,
+			    g->value + strspn(g->value, "= \t"));
 	else if (strchr(g->value, '#'))
 		lint_advise(note, "Put the comment on a line of its own.");
 	else

@@ -17,7 +17,7 @@ struct ptp_judge {
 	struct lint *lint;
 	/* the section that is being read */
 	int port;			/**< PTP_ALL_PORTS in [global] */
-	int table;			/**< table_id that counts for the next entries, 0: none yet */
+	int table;			/**< table_id of the next entries, 0: none yet */
 	unsigned outside;		/**< lines before the first section */
 	unsigned tables;
 	int table_id[UNICAST_TABLES_MAX];
@@ -26,8 +26,8 @@ struct ptp_judge {
 /** One `--name value` of the command line. */
 void ptp_judge_command(struct ptp_judge *j, const char *name, const char *value);
 
-/** The name that a misspelt one probably means, in static storage, or NULL. */
-const char *ptp_nearest(const struct ptp_judge *j, const char *name);
+/** The name of that version that a misspelt one probably means, in static storage, or NULL. */
+const char *ptp_nearest(lp_version version, const char *name);
 
 /** All of a file's bytes. */
 void ptp_judge_file(struct ptp_judge *j, const char *bytes, size_t len);

@@ -11,13 +11,16 @@
 /* Sorted by id. */
 const struct lint_rule lint_rules[] = {
 { "config.bmca_undecided", LINT_CONFLICT, E,
-  "BMCA noop leaves the choice of the role to the configuration, which makes none; the port cannot be opened.",
-  "Set serverOnly 1 on the port or clientOnly 1 (masterOnly, slaveOnly before 4.0), or remove BMCA noop." },
+  "BMCA noop leaves the choice of the role to the configuration, which makes none; the port "
+  "cannot be opened.",
+  "Set serverOnly 1 on the port or clientOnly 1 (masterOnly, slaveOnly before 4.0), or remove "
+  "BMCA noop." },
 { "config.client_and_server", LINT_CONFLICT, W,
   "The clock may only follow and the port may only lead, so the port can do neither.",
   "Remove clientOnly (slaveOnly) or serverOnly (masterOnly)." },
 { "config.client_not_capable", LINT_CONFLICT, E,
-  "An 802.1AS clock that is not grandmaster capable (gmCapable 0) must not also be clientOnly (slaveOnly).",
+  "An 802.1AS clock that is not grandmaster capable (gmCapable 0) must not also be clientOnly "
+  "(slaveOnly).",
   "Remove gmCapable 0, or remove clientOnly (slaveOnly) and set priority1 to 255." },
 { "config.clock_identity", LINT_BAD_VALUE, E,
   "clockIdentity has the form xxxxxx.xxxx.xxxxxx with hexadecimal digits.",
@@ -26,13 +29,15 @@ const struct lint_rule lint_rules[] = {
   "A transparent clock needs the delay mechanism of its type.",
   "Set delay_mechanism to P2P for P2P_TC and to E2E for E2E_TC." },
 { "config.clock_type_port", LINT_CONFLICT, E,
-  "A port of a transparent clock has another delay mechanism than its type needs; the port cannot be opened.",
+  "A port of a transparent clock has another delay mechanism than its type needs; the port "
+  "cannot be opened.",
   "Remove delay_mechanism from the section of the port." },
 { "config.clock_type_ports", LINT_CONFLICT, E,
   "A boundary or transparent clock works between at least two interfaces.",
   "Name a second interface with -i or a section, or set clock_type OC." },
 { "config.command_abbreviated", LINT_SHAPE, W,
-  "A long option that is cut short stops working, or changes its meaning, when a later version adds a similar one.",
+  "A long option that is cut short stops working, or changes its meaning, when a later version "
+  "adds a similar one.",
   "Write the option in full." },
 { "config.command_ambiguous", LINT_USAGE, E,
   "A long option that is cut short could be one of several.",
@@ -59,7 +64,8 @@ const struct lint_rule lint_rules[] = {
   "inhibit_delay_req works only with asCapable true; the port goes FAULTY and stays so.",
   "Set asCapable true as well, or remove inhibit_delay_req." },
 { "config.description", LINT_BAD_VALUE, E,
-  "A description has a fixed form: userDescription up to 128 characters, productDescription a;b;c up to 64, revisionData a;b;c up to 32, manufacturerIdentity xx:xx:xx.",
+  "A description has a fixed form: userDescription up to 128 characters, productDescription "
+  "a;b;c up to 64, revisionData a;b;c up to 32, manufacturerIdentity xx:xx:xx.",
   "Correct the text, or remove the option." },
 { "config.destination_mac", LINT_BAD_VALUE, E,
   "The destination address of L2 messages is no MAC address; the port goes FAULTY and stays so.",
@@ -86,7 +92,8 @@ const struct lint_rule lint_rules[] = {
   "The interval is longer than linuxptp can count, so it uses another one.",
   "Use a smaller value; it is the exponent of 2." },
 { "config.level_hides", LINT_SHAPE, W,
-  "At this logging_level the program does not say in which state its ports are, so health is known from the management socket only.",
+  "At this logging_level the program does not say in which state its ports are, so health is "
+  "known from the management socket only.",
   "Set logging_level 6, the default." },
 { "config.line_cut", LINT_SHAPE, W,
   "A line is longer than 1023 bytes; the program reads the rest as a line of its own.",
@@ -119,7 +126,8 @@ const struct lint_rule lint_rules[] = {
   "phc2sys asks in another PTP domain than ptp4l works in, gets no answer and waits for ever.",
   "Give phc2sys the domain of ptp4l with -n." },
 { "config.pair_interface", LINT_CONFLICT, W,
-  "phc2sys reads the clock of an interface that ptp4l does not use; unless both share a clock it spreads a time that nobody disciplines.",
+  "phc2sys reads the clock of an interface that ptp4l does not use; unless both share a clock "
+  "it spreads a time that nobody disciplines.",
   "Name the interface of ptp4l behind -s." },
 { "config.pair_socket", LINT_CONFLICT, E,
   "phc2sys asks at another socket than ptp4l listens at, and waits for ever.",
@@ -128,13 +136,15 @@ const struct lint_rule lint_rules[] = {
   "ptp4l steers the system clock itself with software time stamps; phc2sys would steer it too.",
   "Do not run phc2sys beside a ptp4l with software time stamps." },
 { "config.pair_transport_specific", LINT_CONFLICT, E,
-  "phc2sys and ptp4l differ in transportSpecific, so ptp4l does not answer and phc2sys waits for ever.",
+  "phc2sys and ptp4l differ in transportSpecific, so ptp4l does not answer and phc2sys waits "
+  "for ever.",
   "Give phc2sys the same value: --transportSpecific." },
 { "config.port_name", LINT_SHAPE, E,
   "A name of more than 15 characters cannot be an interface.",
   "Correct the name." },
 { "config.port_only_in_file", LINT_SHAPE, E,
-  "The command names an interface and a section of the file names another one, so the program uses both.",
+  "The command names an interface and a section of the file names another one, so the program "
+  "uses both.",
   "Remove the section, or name it behind -i too if two ports are wanted." },
 { "config.port_over_command", LINT_SHAPE, W,
   "The section of a port overrides what the command line asks for.",
@@ -143,7 +153,8 @@ const struct lint_rule lint_rules[] = {
   "Two ptp4l share one uds_ro_address; the second takes it away from the first.",
   "Give each ptp4l a uds_ro_address of its own." },
 { "config.rival_socket", LINT_CONFLICT, E,
-  "Two ptp4l share one uds_address; the second takes it away from the first, which cannot be reached any more.",
+  "Two ptp4l share one uds_address; the second takes it away from the first, which cannot be "
+  "reached any more.",
   "Give each ptp4l a uds_address of its own." },
 { "config.section_missing", LINT_NO_SECTION, E,
   "A setting stands before the first section.",
@@ -152,7 +163,8 @@ const struct lint_rule lint_rules[] = {
   "The brackets of a section are empty.",
   "Write the name of the interface between the brackets." },
 { "config.section_trailing", LINT_SHAPE, E,
-  "With anything behind the bracket [global] is no longer the global section but a port of that name.",
+  "With anything behind the bracket [global] is no longer the global section but a port of that"
+  " name.",
   "Leave nothing behind the bracket; a comment takes a line of its own." },
 { "config.sinks_missing", LINT_USAGE, E,
   "ts2phc has no clock to set.",
@@ -165,7 +177,8 @@ const struct lint_rule lint_rules[] = {
   "Add -r when the system clock is to follow." },
 { "config.unicast_entry", LINT_UNICAST_TABLE, E,
   "An entry of a unicast_master_table cannot be understood.",
-  "Begin the table with table_id N; then write one line for each master: UDPv4, UDPv6 or L2, and the address." },
+  "Begin the table with table_id N; then write one line for each master: UDPv4, UDPv6 or L2, "
+  "and the address." },
 { "config.unicast_table", LINT_CONFLICT, E,
   "A port uses a unicast_master_table that does not exist.",
   "Add a section [unicast_master_table] with that table_id, or correct the number." },
@@ -225,7 +238,9 @@ struct lint_note *lint_add(struct lint *lint, const char *id, struct lint_place 
 
 	if (rule->severity == LINT_ERROR)
 		lint->errors++;
-	*note = (struct lint_note){ .severity = rule->severity, .kind = rule->kind, .id = rule->id };
+	*note = (struct lint_note){
+		.severity = rule->severity, .kind = rule->kind, .id = rule->id
+	};
 	snprintf(note->file, sizeof(note->file), "%s", place.file ? place.file : "");
 	note->line = place.line;
 	snprintf(note->option, sizeof(note->option), "%s", option ? option : "");

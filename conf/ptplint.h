@@ -29,7 +29,7 @@ enum lint_kind {
 	/* what the parser lets pass */
 	LINT_DEPRECATED,
 	LINT_CONFLICT,		/**< settings that exclude each other */
-	LINT_SHAPE,		/**< legal, but hardly meant: cut lines, sections that name no port ... */
+	LINT_SHAPE,		/**< legal, but hardly meant: cut lines, a port by accident ... */
 	LINT_KINDS
 };
 
@@ -41,7 +41,7 @@ struct lint_note {
 	char file[128];		/**< as the command line names it; empty: the command line itself */
 	unsigned line;		/**< 0: command line, or the file as a whole */
 	char option[48];	/**< the option, as written; empty when there is none */
-	char text[200];		/**< what is wrong, one clause, the daemon's own words where it would refuse */
+	char text[200];		/**< what is wrong; where the daemon refuses, in its words */
 	char advice[200];	/**< one imperative sentence */
 };
 
@@ -51,13 +51,13 @@ struct lint {
 	unsigned n;
 	unsigned errors;	/**< of all, those dropped included */
 	unsigned dropped;	/**< did not fit; an error takes the place of a warning */
-	lp_version written_for;	/**< options of the file exist only since this version, newer than installed; else 0 */
+	lp_version written_for;	/**< the file has options that exist only since then; else 0 */
 	const char *missing_section;	/**< static: a section that should be there; else NULL */
 	struct lint_note at[LINT_NOTES_MAX];
 	struct lint_note spare;	/**< what a full table hands out */
 };
 
-/** One kind of finding that the linter can make. Sorted by id; the reference is generated from it. */
+/** One kind of finding that the linter can make; the reference is generated from the table. */
 struct lint_rule {
 	const char *id;
 	enum lint_kind kind;

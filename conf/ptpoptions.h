@@ -34,8 +34,11 @@ struct ptp_value {
 	const char *text;	/**< as given; borrowed */
 };
 
-/** What a version takes for one that is not known: 4.4, the newest release. */
-enum { LP_NEWEST_RELEASE = 0x040400, LP_NAMES_MAX = 192 };
+enum {
+	LP_NEWEST_RELEASE = 0x040400,	/**< what counts while the version is not known */
+	LP_DEVELOPMENT = 0x0404ff,	/**< builds from git after it: the most options */
+	LP_NAMES_MAX = 192,
+};
 
 /**
  * The row of an option that holds for a version. With version 0: of the newest

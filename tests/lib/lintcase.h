@@ -19,7 +19,7 @@ struct lintcase {
 static void lint_bytes(struct lintcase *c, lp_version version, const char *command,
 		       const char *bytes, size_t len)
 {
-	char path[] = "/tmp/ptpwarden-lint-XXXXXX", words[512], *argv[ARGS_MAX] = { NULL };
+	char path[] = "/tmp/ptpwarden-lint-XXXXXX", words[512], *argv[ARGS_MAX] = {NULL};
 	int fd = mkstemp(path), n = 0;
 	enum program program;
 
@@ -29,9 +29,9 @@ static void lint_bytes(struct lintcase *c, lp_version version, const char *comma
 	snprintf(words, sizeof(words), "%s", command);
 	for (char *at = strtok(words, " "); at && n < ARGS_MAX - 1; at = strtok(NULL, " "))
 		argv[n++] = strcmp(at, "FILE") ? at : path;
-	program = !strcmp(argv[0], "phc2sys") ? PROG_PHC2SYS :
-		  !strcmp(argv[0], "ts2phc")  ? PROG_TS2PHC :
-						PROG_PTP4L;
+	program = !strcmp(argv[0], "phc2sys")  ? PROG_PHC2SYS
+		  : !strcmp(argv[0], "ts2phc") ? PROG_TS2PHC
+					       : PROG_PTP4L;
 	c->rc = daemon_conf_read(program, argv, version, &c->conf, &c->lint);
 	unlink(path);
 }

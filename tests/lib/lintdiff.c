@@ -21,13 +21,13 @@
 #include "lintgen.h"
 
 struct heard {
-	char text[8192];	/* all that the program printed */
-	int status;		/* exit status, -1: had to be stopped */
+	char text[8192]; /* all that the program printed */
+	int status;	 /* exit status, -1: had to be stopped */
 };
 
 /* What was wrong first. Kinds are words of the daemon's messages, by which both sides are read. */
 struct outcome {
-	const char *kind;	/* NULL: nothing */
+	const char *kind; /* NULL: nothing */
 	unsigned line;
 	char option[64];
 };
@@ -39,44 +39,44 @@ struct outcome {
 static const struct {
 	const char *kind, *words, *option_after;
 } messages[] = {
-	{ "range", " is an out of range value for option ", " for option " },
-	{ "malformed", " is a malformed value for option ", " for option " },
-	{ "bad", " is a bad value for option ", " for option " },
-	{ "unknown", "unknown option ", "unknown option " },
-	{ "valueless", "could not parse line ", NULL },
-	{ "nameless", "could not parse port name on line ", NULL },
-	{ "outside", "is not in a section", NULL },
-	{ "table", ": missing table_id", NULL },
-	{ "table", ": bad address", NULL },
-	{ "table", " already taken", NULL },
-	{ "table", "logQueryInterval ", NULL },
-	{ "table", "bad master table", NULL },
-	{ "table", ": table_id ", NULL },
-	{ "letter", "invalid option -- ", NULL },
-	{ "argument", "option requires an argument", NULL },
-	{ "argument", "' requires an argument", NULL },
-	{ "ambiguous", "' is ambiguous", NULL },
-	{ "long", "unrecognized option", NULL },
-	{ "letter value", ": invalid servo name", NULL },
-	{ "letter value", "invalid servo name", NULL },
-	{ "letter value", " is a malformed value", NULL },
-	{ "letter value", " is out of range", NULL },
-	{ "onestep", "one step is only possible", NULL },
-	{ "capable", "Cannot mix 1588 ", NULL },
-	{ "description", "invalid productDescription", NULL },
-	{ "description", "invalid revisionData", NULL },
-	{ "description", "invalid userDescription", NULL },
-	{ "description", "invalid manufacturerIdentity", NULL },
-	{ "identity", "failed to set clock identity", NULL },
-	{ "clock ports", " needs at least two interfaces", NULL },
-	{ "clock mechanism", " delay mechanism", NULL },
-	{ "no interface", "no interface specified", NULL },
-	{ "conflict", "autoconfiguration ", NULL },
-	{ "conflict", "time offset must be specified", NULL },
-	{ "conflict", "cannot use a pps device", NULL },
-	{ "sources", "too many PPS sources", NULL },
-	{ "sinks", "no slave clocks specified", NULL },
-	{ "sinks", "no PPS sinks specified", NULL },
+	{"range", " is an out of range value for option ", " for option "},
+	{"malformed", " is a malformed value for option ", " for option "},
+	{"bad", " is a bad value for option ", " for option "},
+	{"unknown", "unknown option ", "unknown option "},
+	{"valueless", "could not parse line ", NULL},
+	{"nameless", "could not parse port name on line ", NULL},
+	{"outside", "is not in a section", NULL},
+	{"table", ": missing table_id", NULL},
+	{"table", ": bad address", NULL},
+	{"table", " already taken", NULL},
+	{"table", "logQueryInterval ", NULL},
+	{"table", "bad master table", NULL},
+	{"table", ": table_id ", NULL},
+	{"letter", "invalid option -- ", NULL},
+	{"argument", "option requires an argument", NULL},
+	{"argument", "' requires an argument", NULL},
+	{"ambiguous", "' is ambiguous", NULL},
+	{"long", "unrecognized option", NULL},
+	{"letter value", ": invalid servo name", NULL},
+	{"letter value", "invalid servo name", NULL},
+	{"letter value", " is a malformed value", NULL},
+	{"letter value", " is out of range", NULL},
+	{"onestep", "one step is only possible", NULL},
+	{"capable", "Cannot mix 1588 ", NULL},
+	{"description", "invalid productDescription", NULL},
+	{"description", "invalid revisionData", NULL},
+	{"description", "invalid userDescription", NULL},
+	{"description", "invalid manufacturerIdentity", NULL},
+	{"identity", "failed to set clock identity", NULL},
+	{"clock ports", " needs at least two interfaces", NULL},
+	{"clock mechanism", " delay mechanism", NULL},
+	{"no interface", "no interface specified", NULL},
+	{"conflict", "autoconfiguration ", NULL},
+	{"conflict", "time offset must be specified", NULL},
+	{"conflict", "cannot use a pps device", NULL},
+	{"sources", "too many PPS sources", NULL},
+	{"sinks", "no slave clocks specified", NULL},
+	{"sinks", "no PPS sinks specified", NULL},
 };
 
 static unsigned line_of(const char *text)
@@ -98,11 +98,12 @@ static bool classify(const char *text, struct outcome *out)
 
 		if (!at)
 			continue;
-		*out = (struct outcome){ .kind = messages[i].kind, .line = line_of(text) };
+		*out = (struct outcome){.kind = messages[i].kind, .line = line_of(text)};
 		option = messages[i].option_after ? strstr(at, messages[i].option_after) : NULL;
 		if (option) {
 			option += strlen(messages[i].option_after);
-			snprintf(out->option, sizeof(out->option), "%.*s", (int)strcspn(option, " :\n"), option);
+			snprintf(out->option, sizeof(out->option), "%.*s",
+				 (int)strcspn(option, " :\n"), option);
 		}
 		return true;
 	}
@@ -111,7 +112,7 @@ static bool classify(const char *text, struct outcome *out)
 
 static struct outcome of_daemon(struct heard *h)
 {
-	struct outcome out = { 0 };
+	struct outcome out = {0};
 
 	for (char *line = h->text, *end; *line; line = end) {
 		end = line + strcspn(line, "\n");
@@ -127,9 +128,11 @@ static struct outcome of_daemon(struct heard *h)
 static bool beyond_daemon(const struct lint_note *note)
 {
 	static const char *const ids[] = {
-		"config.bmca_undecided", "config.clock_type_port", "config.delay_request_inhibited", "config.destination_mac",
-		"config.unicast_table", "config.port_name", "config.port_only_in_file",
-		"config.section_trailing", "config.command_exits",
+		"config.bmca_undecided",	  "config.clock_type_port",
+		"config.delay_request_inhibited", "config.destination_mac",
+		"config.unicast_table",		  "config.port_name",
+		"config.port_only_in_file",	  "config.section_trailing",
+		"config.command_exits",
 	};
 
 	for (unsigned i = 0; i < ARRAY_LEN(ids); i++)
@@ -140,7 +143,7 @@ static bool beyond_daemon(const struct lint_note *note)
 
 static struct outcome of_linter(const struct lint *lint)
 {
-	struct outcome out = { 0 };
+	struct outcome out = {0};
 
 	for (unsigned i = 0; i < lint->n; i++) {
 		if (beyond_daemon(&lint->at[i]))
@@ -155,7 +158,7 @@ static struct outcome of_linter(const struct lint *lint)
 /* End of file means that it has ended: it holds the pipe's only writers. */
 static bool drained(int fd, struct heard *h)
 {
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
 	size_t used = 0;
 	ssize_t n = -1;
 
@@ -166,7 +169,7 @@ static bool drained(int fd, struct heard *h)
 		used += (size_t)n;
 	}
 	h->text[used] = '\0';
-	for (size_t i = 0; i < used; i++)	/* a NUL would hide the rest */
+	for (size_t i = 0; i < used; i++) /* a NUL would hide the rest */
 		if (!h->text[i])
 			h->text[i] = '?';
 	return n == 0;
@@ -224,15 +227,20 @@ static enum program program_of(const char *path)
 }
 
 static const char *const ptp4l_words[] = {
-	"-A", "-E", "-P", "-2", "-4", "-6", "-H", "-S", "-L", "-s", "-l 6", "-l 7", "-l 8", "-l x", "-l 0x5",
-	"-i nope1", "-i nope2", "-p /dev/ptp9", "-mq", "-qSm", "-Z", "-mZ", "-l", "-p", "--", "stray", "-", "-lq",
+	"-A",	  "-E",	      "-P",	  "-2",		  "-4",	   "-6",   "-H",
+	"-S",	  "-L",	      "-s",	  "-l 6",	  "-l 7",  "-l 8", "-l x",
+	"-l 0x5", "-i nope1", "-i nope2", "-p /dev/ptp9", "-mq",   "-qSm", "-Z",
+	"-mZ",	  "-l",	      "-p",	  "--",		  "stray", "-",	   "-lq",
 };
 static const char *const phc2sys_words[] = {
-	"-r", "-E pi", "-E LINREG", "-E foo", "-P 0.5", "-P -1", "-I x", "-S 0.1", "-S nan", "-F 1e999",
-	"-R 10", "-R 0", "-N 5", "-N 0", "-O 3", "-O x", "-L 5", "-L -1", "-M 4", "-u 60", "-u -1", "-w",
-	"-n 3", "-n 200", "-n 256", "-x", "-z /tmp/x", "-l 7", "-l 9", "-t tag", "-mq", "-Z", "-n", "-a", "stray",
+	"-r",	  "-E pi",  "-E LINREG", "-E foo", "-P 0.5", "-P -1",	  "-I x",
+	"-S 0.1", "-S nan", "-F 1e999",	 "-R 10",  "-R 0",   "-N 5",	  "-N 0",
+	"-O 3",	  "-O x",   "-L 5",	 "-L -1",  "-M 4",   "-u 60",	  "-u -1",
+	"-w",	  "-n 3",   "-n 200",	 "-n 256", "-x",     "-z /tmp/x", "-l 7",
+	"-l 9",	  "-t tag", "-mq",	 "-Z",	   "-n",     "-a",	  "stray",
 };
-static const char *const ts2phc_words[] = { "-l 7", "-l 8", "-s nmea", "-s generic", "-c nope1", "-mq", "-Z", "-l" };
+static const char *const ts2phc_words[] = {"-l 7",     "-l 8", "-s nmea", "-s generic",
+					   "-c nope1", "-mq",  "-Z",	  "-l"};
 
 static void gen_command(struct gen *g, enum program program, const char *path, const char *file)
 {
@@ -295,7 +303,8 @@ static bool same(const struct outcome *a, const struct outcome *b)
 	if (!a->kind || !b->kind)
 		return a->kind == b->kind;
 	/* a name that is longer than a note holds is compared as far as it goes */
-	return !strcmp(a->kind, b->kind) && a->line == b->line && !strncmp(a->option, b->option, 40);
+	return !strcmp(a->kind, b->kind) && a->line == b->line &&
+	       !strncmp(a->option, b->option, 40);
 }
 
 static void report(const struct gen *g, uint64_t seed, const struct outcome *daemon,
@@ -304,8 +313,9 @@ static void report(const struct gen *g, uint64_t seed, const struct outcome *dae
 	printf("# seed %llu:", (unsigned long long)seed);
 	for (unsigned i = 1; i < g->argc; i++)
 		printf(" '%s'", g->argv[i]);
-	printf("\n#   daemon: %s line %u %s\n#   linter: %s line %u %s\n", daemon->kind ? daemon->kind : "accepts",
-	       daemon->line, daemon->option, linter->kind ? linter->kind : "accepts", linter->line, linter->option);
+	printf("\n#   daemon: %s line %u %s\n#   linter: %s line %u %s\n",
+	       daemon->kind ? daemon->kind : "accepts", daemon->line, daemon->option,
+	       linter->kind ? linter->kind : "accepts", linter->line, linter->option);
 }
 
 static int print_notes(enum program program, lp_version version, char **argv)
@@ -346,13 +356,14 @@ static void try_one(const char *path, lp_version version, uint64_t seed, struct 
 	linter = of_linter(&lint);
 	t->refused += daemon.kind != NULL;
 	t->stopped += heard.status < 0;
-	if (!same(&daemon, &linter) && !explained(&daemon, &linter, &lint, version) && ++t->differ <= 10)
+	if (!same(&daemon, &linter) && !explained(&daemon, &linter, &lint, version) &&
+	    ++t->differ <= 10)
 		report(&g, seed, &daemon, &linter);
 }
 
 int main(int argc, char **argv)
 {
-	struct tally t = { 0 };
+	struct tally t = {0};
 	lp_version version;
 	uint64_t seed;
 	unsigned count;
@@ -368,7 +379,8 @@ int main(int argc, char **argv)
 	count = (unsigned)strtoul(argv[4], NULL, 0);
 	for (unsigned i = 0; i < count; i++)
 		try_one(argv[1], version, seed + i, &t);
-	printf("# %s %s: %u files from seed %llu, %u refused, %u had to be stopped, %u differences\n",
+	printf("# %s %s: %u files from seed %llu, %u refused, %u had to be stopped, %u "
+	       "differences\n",
 	       argv[1], argv[2], count, (unsigned long long)seed, t.refused, t.stopped, t.differ);
 	return t.differ != 0;
 }

@@ -17,10 +17,10 @@ struct gen {
 	uint64_t state;
 	lp_version version;
 	unsigned names_n;
-	const char *names[LP_NAMES_MAX];	/* of this version */
+	const char *names[LP_NAMES_MAX]; /* of this version */
 	unsigned all_n;
-	const char *all[LP_NAMES_MAX];		/* of the newest */
-	unsigned wrong;				/* of 1000 settings, this many go wrong */
+	const char *all[LP_NAMES_MAX]; /* of the newest */
+	unsigned wrong;		       /* of 1000 settings, this many go wrong */
 	size_t len;
 	char file[1 << 16];
 	unsigned argc;
@@ -29,7 +29,7 @@ struct gen {
 	size_t used;
 };
 
-static uint32_t gen_next(struct gen *g)	/* splitmix64 */
+static uint32_t gen_next(struct gen *g) /* splitmix64 */
 {
 	uint64_t z = g->state += 0x9e3779b97f4a7c15u;
 
@@ -65,14 +65,16 @@ static void gen_text(struct gen *g, const char *text)
 
 static void gen_space(struct gen *g)
 {
-	static const char *const spaces[] = { " ", " ", " ", "\t", "  ", "\t\t", " \t ", "\v", "\f " };
+	static const char *const spaces[] = {" ",    " ",    " ",  "\t", "  ",
+					     "\t\t", " \t ", "\v", "\f "};
 
 	gen_text(g, GEN_PICK(g, spaces));
 }
 
 static void gen_newline(struct gen *g)
 {
-	static const char *const ends[] = { "\n", "\n", "\n", "\n", "\n", "\r\n", " \n", "\t\n", "\r\r\n" };
+	static const char *const ends[] = {"\n",   "\n",  "\n",	  "\n",	   "\n",
+					   "\r\n", " \n", "\t\n", "\r\r\n"};
 
 	gen_text(g, GEN_PICK(g, ends));
 }
@@ -98,14 +100,16 @@ static void gen_number(struct gen *g, const struct ptp_option *opt, char *text, 
 	double low = opt->min, high = opt->max, v;
 
 	if (opt->type == PTP_DOUBLE) {
-		snprintf(text, size, "%g", low > 0 ? low : gen_below(g, 1000) / 1000.0 * (high < 1 ? high : 1));
+		snprintf(text, size, "%g",
+			 low > 0 ? low : gen_below(g, 1000) / 1000.0 * (high < 1 ? high : 1));
 		return;
 	}
 	v = gen_chance(g, 150) ? low : gen_chance(g, 150) ? high : low + gen_below(g, 200);
 	if (v > high)
 		v = high;
 	if (v >= 0 && gen_chance(g, 150))
-		snprintf(text, size, gen_chance(g, 500) ? "0x%llx" : "0%llo", (unsigned long long)v);
+		snprintf(text, size, gen_chance(g, 500) ? "0x%llx" : "0%llo",
+			 (unsigned long long)v);
 	else
 		snprintf(text, size, "%s%.0f", v >= 0 && gen_chance(g, 50) ? "+" : "", v);
 }
@@ -114,12 +118,60 @@ static void gen_number(struct gen *g, const struct ptp_option *opt, char *text, 
 static void gen_odd_value(struct gen *g, const struct ptp_option *opt, char *text, size_t size)
 {
 	static const char *const odd[] = {
-		"", "x", "-1", "0", "1", "2", "99999999999999999999", "-99999999999999999999", "1.5", "0x",
-		"0xg", "08", "1 # comment", "= 1", "=1", "1;", "nan", "inf", "-inf", "1e999", "1e-320",
-		"0x1p3", "1e", "2147483647", "2147483648", "-2147483648", "-2147483649", "4294967295",
-		"4294967296", "ASAP", "asap", "ASAPS", "hw", "hardware|software", "\"1\"", "1,0", "1 2",
-		"\xc3\xa4", "\x80", "\x1b[2J", "yes", "true", "None", "1\t", "- 1", "+-1", "0b1",
-		"01:1B:19:00:00:00", "a;b;c", ";;", "a;b", "00:00:00", "0.0.0", "/var/run/x",
+		"",
+		"x",
+		"-1",
+		"0",
+		"1",
+		"2",
+		"99999999999999999999",
+		"-99999999999999999999",
+		"1.5",
+		"0x",
+		"0xg",
+		"08",
+		"1 # comment",
+		"= 1",
+		"=1",
+		"1;",
+		"nan",
+		"inf",
+		"-inf",
+		"1e999",
+		"1e-320",
+		"0x1p3",
+		"1e",
+		"2147483647",
+		"2147483648",
+		"-2147483648",
+		"-2147483649",
+		"4294967295",
+		"4294967296",
+		"ASAP",
+		"asap",
+		"ASAPS",
+		"hw",
+		"hardware|software",
+		"\"1\"",
+		"1,0",
+		"1 2",
+		"\xc3\xa4",
+		"\x80",
+		"\x1b[2J",
+		"yes",
+		"true",
+		"None",
+		"1\t",
+		"- 1",
+		"+-1",
+		"0b1",
+		"01:1B:19:00:00:00",
+		"a;b;c",
+		";;",
+		"a;b",
+		"00:00:00",
+		"0.0.0",
+		"/var/run/x",
 	};
 
 	if (opt && opt->type != PTP_STRING && opt->type != PTP_ENUM && gen_chance(g, 400))
@@ -132,12 +184,14 @@ static void gen_odd_value(struct gen *g, const struct ptp_option *opt, char *tex
 
 static void gen_string(struct gen *g, const char *name, char *text, size_t size)
 {
-	static const char *const words[] = { "x", "/tmp/a b", "01:1B:19:00:00:00", "a b c", "{level}" };
+	static const char *const words[] = {"x", "/tmp/a b", "01:1B:19:00:00:00", "a b c",
+					    "{level}"};
 
 	if (!strcmp(name, "clockIdentity"))
 		snprintf(text, size, "c0ffee.0000.%06x", gen_below(g, 1 << 24));
 	else if (strstr(name, "Description") || strstr(name, "revisionData"))
-		snprintf(text, size, gen_chance(g, 950) ? "a;b;%0*d" : "%0*d;", 1 + (int)gen_below(g, 40), 1);
+		snprintf(text, size, gen_chance(g, 950) ? "a;b;%0*d" : "%0*d;",
+			 1 + (int)gen_below(g, 40), 1);
 	else if (strstr(name, "Identity"))
 		snprintf(text, size, gen_chance(g, 950) ? "00:0%x:1f" : "0%x", gen_below(g, 16));
 	else
@@ -216,19 +270,37 @@ static void gen_setting(struct gen *g, bool port)
 static void gen_entry(struct gen *g)
 {
 	static const char *const right[] = {
-		"logQueryInterval 2", "UDPv4 10.0.0.1", "udpv4 10.0.0.2", "L2 01:02:03:04:05:06",
-		"UDPv6 fe80::1", "peer_address 10.1.1.1", "UDPv4\t10.0.0.3 and more", "logQueryInterval-3",
+		"logQueryInterval 2",	    "UDPv4 10.0.0.1",	  "udpv4 10.0.0.2",
+		"L2 01:02:03:04:05:06",	    "UDPv6 fe80::1",	  "peer_address 10.1.1.1",
+		"UDPv4\t10.0.0.3 and more", "logQueryInterval-3",
 	};
 	static const char *const wrong[] = {
-		"UDPv4 10.0.0", "UDPv4 10.0.0.1.1", "UDPv5 10.0.0.1", "L2 0102", "L2 1:2:3:4:5", "UDPv6 10.0.0.1",
-		"foo", "table_id", "table_id x", "table_id 0", "table_id -4", "logQueryInterval 200",
-		"logQueryInterval x", "peer_address", "UDPv4UDPv4UDPv4UDPv4 1", "domainNumber 1",
-		"L2 01:02:03:04:05:06:07", "L2 1:2:3:4:5:600", "L2 01-02-03-04-05-06", "UDPv4 10.0.0.01",
+		"UDPv4 10.0.0",
+		"UDPv4 10.0.0.1.1",
+		"UDPv5 10.0.0.1",
+		"L2 0102",
+		"L2 1:2:3:4:5",
+		"UDPv6 10.0.0.1",
+		"foo",
+		"table_id",
+		"table_id x",
+		"table_id 0",
+		"table_id -4",
+		"logQueryInterval 200",
+		"logQueryInterval x",
+		"peer_address",
+		"UDPv4UDPv4UDPv4UDPv4 1",
+		"domainNumber 1",
+		"L2 01:02:03:04:05:06:07",
+		"L2 1:2:3:4:5:600",
+		"L2 01-02-03-04-05-06",
+		"UDPv4 10.0.0.01",
 	};
 	char id[40];
 
 	if (gen_chance(g, 250)) {
-		snprintf(id, sizeof(id), "table_id%s%u", gen_chance(g, 900) ? " " : "", 1 + gen_below(g, 9));
+		snprintf(id, sizeof(id), "table_id%s%u", gen_chance(g, 900) ? " " : "",
+			 1 + gen_below(g, 9));
 		gen_text(g, id);
 	} else
 		gen_text(g, gen_chance(g, g->wrong) ? GEN_PICK(g, wrong) : GEN_PICK(g, right));
@@ -240,9 +312,23 @@ enum gen_section { GEN_GLOBAL, GEN_PORT, GEN_TABLE };
 static enum gen_section gen_section(struct gen *g)
 {
 	static const char *const odd[] = {
-		"[]", "[ ]", "[[[", "[nope7", "[nope8 ]x", "[global] # comment", "[global]x", "[ global ]", "nope9]",
-		"[nope1] # x", "[averyveryverylongportname]", "[/dev/ptp0]", "[unicast_master_table] x",
-		"[[nope2]]", "[nope3 nope4]", "[GLOBAL", "]",
+		"[]",
+		"[ ]",
+		"[[[",
+		"[nope7",
+		"[nope8 ]x",
+		"[global] # comment",
+		"[global]x",
+		"[ global ]",
+		"nope9]",
+		"[nope1] # x",
+		"[averyveryverylongportname]",
+		"[/dev/ptp0]",
+		"[unicast_master_table] x",
+		"[[nope2]]",
+		"[nope3 nope4]",
+		"[GLOBAL",
+		"]",
 	};
 	char name[40];
 
@@ -272,7 +358,8 @@ static enum gen_section gen_section(struct gen *g)
 static void gen_noise(struct gen *g)
 {
 	static const char *const noise[] = {
-		"\n", "# a comment\n", "  # another\n", "\t\n", "#\n", "\r\n", "#[global]\n", "   \t \n",
+		"\n",  "# a comment\n", "  # another\n", "\t\n",
+		"#\n", "\r\n",		"#[global]\n",	 "   \t \n",
 	};
 
 	gen_text(g, GEN_PICK(g, noise));
@@ -320,7 +407,7 @@ static void gen_damage(struct gen *g)
 
 static void gen_file(struct gen *g)
 {
-	static const unsigned rates[] = { 0, 0, 10, 30, 100, 300 };
+	static const unsigned rates[] = {0, 0, 10, 30, 100, 300};
 	enum gen_section section = GEN_GLOBAL;
 	unsigned lines = gen_below(g, 30);
 

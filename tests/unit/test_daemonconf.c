@@ -39,7 +39,8 @@ static void defaults_are_those_of_the_version(void **unused)
 
 static void short_options_may_be_joined_and_long_ones_may_have_an_equals_sign(void **unused)
 {
-	lint_case(&c, V311, "ptp4l -mqSieth0 -l7 --domainNumber=3 -ieth1 --clock_type BC --free 1", "");
+	lint_case(&c, V311, "ptp4l -mqSieth0 -l7 --domainNumber=3 -ieth1 --clock_type BC --free 1",
+		  "");
 	assert_string_equal(lint_ids(&c), "config.command_abbreviated:0");
 	assert_int_equal(c.conf.ports, 2);
 	assert_string_equal(c.conf.port[1], "eth1");
@@ -50,11 +51,15 @@ static void short_options_may_be_joined_and_long_ones_may_have_an_equals_sign(vo
 
 static void a_wrong_command_line_is_judged_word_by_word(void **unused)
 {
-	lint_case(&c, V311, "ptp4l -i eth0 -Z -l 9 --nosuch 1 --clientOnly 1 --domainNumber 200 stray --pi 1 -p", "");
-	assert_string_equal(lint_ids(&c),
-			    "config.command_option:0 config.command_value:0 config.command_option:0 "
-			    "config.command_option:0 config.value_range:0 config.command_stray:0 "
-			    "config.command_ambiguous:0 config.command_argument:0");
+	lint_case(&c, V311,
+		  "ptp4l -i eth0 -Z -l 9 --nosuch 1 --clientOnly 1 --domainNumber 200 stray --pi 1 "
+		  "-p",
+		  "");
+	assert_string_equal(
+		lint_ids(&c),
+		"config.command_option:0 config.command_value:0 config.command_option:0 "
+		"config.command_option:0 config.value_range:0 config.command_stray:0 "
+		"config.command_ambiguous:0 config.command_argument:0");
 	assert_string_equal(c.lint.at[0].text, "invalid option -- 'Z'");
 	assert_string_equal(c.lint.at[1].advice, "Use 0 to 7.");
 	assert_string_equal(c.lint.at[3].advice, "Write --slaveOnly instead.");
@@ -111,35 +116,43 @@ static void settings_that_exclude_each_other_are_errors(void **unused)
 	static const struct {
 		const char *command, *text, *id;
 	} of[] = {
-		{ "ptp4l", "", "config.no_interface:0" },
-		{ "ptp4l -i eth0 -S --twoStepFlag 0", "", "config.onestep_software:0" },
-		{ "ptp4l -i eth0 -s --gmCapable 0", "", "config.client_not_capable:0" },
-		{ "ptp4l -i eth0 -f FILE", "[global]\nclock_type BC\n", "config.clock_type_ports:2" },
-		{ "ptp4l -i a -i b -f FILE", "[global]\nclock_type P2P_TC\n", "config.clock_type_mechanism:2" },
-		{ "ptp4l -i a -i b -P -f FILE", "[global]\nclock_type P2P_TC\n[a]\ndelay_mechanism E2E\n",
-		  "config.clock_type_port:4 config.port_over_command:4" },
-		{ "ptp4l -i eth0 -f FILE", "[global]\nproductDescription a;b\n", "config.description:2" },
-		{ "ptp4l -i eth0 -f FILE",
-		  "[global]\nrevisionData a;b;012345678901234567890123456789\n", "config.description:2" },
-		{ "ptp4l -i eth0 -f FILE", "[global]\nmanufacturerIdentity 00:1\n", "config.description:2" },
-		{ "ptp4l -i eth0 -f FILE", "[global]\nclockIdentity 1.2.3\n", "config.clock_identity:2" },
-		{ "ptp4l -i eth0 -2 --ptp_dst_mac zz", "", "config.destination_mac:0" },
-		{ "ptp4l -i eth0 -f FILE", "[global]\nunicast_master_table 7\n", "config.unicast_table:2" },
-		{ "ptp4l -i eth0 --BMCA noop", "", "config.bmca_undecided:0" },
-		{ "ptp4l -i eth0 --inhibit_delay_req 1", "", "config.delay_request_inhibited:0" },
-		{ "ptp4l -i eth0 -s --masterOnly 1", "", "config.client_and_server:0" },
-		{ "ptp4l -i eth0 --net_sync_monitor 1", "", "config.monitor_without_hybrid:0" },
-		{ "ptp4l -i eth0 -P --hybrid_e2e 1", "", "config.hybrid_without_e2e:0" },
-		{ "ptp4l -i eth0 --summary_interval 99", "", "config.interval_too_long:0" },
-		{ "ptp4l -i eth0 --free_running 1 --step_threshold 1", "", "config.free_running_step:0" },
-		{ "ptp4l -i eth0 -l 4", "", "config.level_hides:0" },
-		{ "ptp4l -i averyveryverylong", "", "config.port_name:0" },
-		{ "phc2sys -r", "", "config.command_conflict:0" },
-		{ "phc2sys -s eth0", "", "config.command_conflict:0" },
-		{ "phc2sys -a -r -w", "", "config.command_conflict:0" },
-		{ "phc2sys -d /dev/pps0 -c eth0 -w", "", "config.command_conflict:0" },
-		{ "ts2phc -s nmea", "", "config.sinks_missing:0" },
-		{ "ts2phc -c eth0 -s nmea -s generic", "", "config.command_conflict:0" },
+		{"ptp4l", "", "config.no_interface:0"},
+		{"ptp4l -i eth0 -S --twoStepFlag 0", "", "config.onestep_software:0"},
+		{"ptp4l -i eth0 -s --gmCapable 0", "", "config.client_not_capable:0"},
+		{"ptp4l -i eth0 -f FILE", "[global]\nclock_type BC\n", "config.clock_type_ports:2"},
+		{"ptp4l -i a -i b -f FILE", "[global]\nclock_type P2P_TC\n",
+		 "config.clock_type_mechanism:2"},
+		{"ptp4l -i a -i b -P -f FILE",
+		 "[global]\nclock_type P2P_TC\n[a]\ndelay_mechanism E2E\n",
+		 "config.clock_type_port:4 config.port_over_command:4"},
+		{"ptp4l -i eth0 -f FILE", "[global]\nproductDescription a;b\n",
+		 "config.description:2"},
+		{"ptp4l -i eth0 -f FILE",
+		 "[global]\nrevisionData a;b;012345678901234567890123456789\n",
+		 "config.description:2"},
+		{"ptp4l -i eth0 -f FILE", "[global]\nmanufacturerIdentity 00:1\n",
+		 "config.description:2"},
+		{"ptp4l -i eth0 -f FILE", "[global]\nclockIdentity 1.2.3\n",
+		 "config.clock_identity:2"},
+		{"ptp4l -i eth0 -2 --ptp_dst_mac zz", "", "config.destination_mac:0"},
+		{"ptp4l -i eth0 -f FILE", "[global]\nunicast_master_table 7\n",
+		 "config.unicast_table:2"},
+		{"ptp4l -i eth0 --BMCA noop", "", "config.bmca_undecided:0"},
+		{"ptp4l -i eth0 --inhibit_delay_req 1", "", "config.delay_request_inhibited:0"},
+		{"ptp4l -i eth0 -s --masterOnly 1", "", "config.client_and_server:0"},
+		{"ptp4l -i eth0 --net_sync_monitor 1", "", "config.monitor_without_hybrid:0"},
+		{"ptp4l -i eth0 -P --hybrid_e2e 1", "", "config.hybrid_without_e2e:0"},
+		{"ptp4l -i eth0 --summary_interval 99", "", "config.interval_too_long:0"},
+		{"ptp4l -i eth0 --free_running 1 --step_threshold 1", "",
+		 "config.free_running_step:0"},
+		{"ptp4l -i eth0 -l 4", "", "config.level_hides:0"},
+		{"ptp4l -i averyveryverylong", "", "config.port_name:0"},
+		{"phc2sys -r", "", "config.command_conflict:0"},
+		{"phc2sys -s eth0", "", "config.command_conflict:0"},
+		{"phc2sys -a -r -w", "", "config.command_conflict:0"},
+		{"phc2sys -d /dev/pps0 -c eth0 -w", "", "config.command_conflict:0"},
+		{"ts2phc -s nmea", "", "config.sinks_missing:0"},
+		{"ts2phc -c eth0 -s nmea -s generic", "", "config.command_conflict:0"},
 	};
 
 	for (unsigned i = 0; i < ARRAY_LEN(of); i++) {
@@ -154,31 +167,35 @@ static void healthy_configurations_are_passed_without_a_word(void **unused)
 	static const struct {
 		const char *command, *text;
 	} of[] = {
-		{ "ptp4l -i eth0", "" },
-		{ "ptp4l -m -q -i eth0 -s -H -2 -P", "" },
-		{ "ptp4l -i eth0 -S --free_running 1", "" },
-		{ "ptp4l -i eth0 --twoStepFlag 0", "" },
-		{ "ptp4l -i eth0 --gmCapable 0 --priority1 255", "" },
-		{ "ptp4l -i eth0 -i eth1 --clock_type BC", "" },
-		{ "ptp4l -f FILE", "[global]\nboundary_clock_jbod 1\n[eth0]\n[eth1]\nmasterOnly 1\n" },
-		{ "ptp4l -i eth0 -f FILE", "[global]\nclock_type BC\n[eth1]\n" },
-		{ "ptp4l -i eth0 -f FILE", "[global]\n[eth0]\nnetwork_transport L2\ndelay_mechanism P2P\n" },
-		{ "ptp4l -i a -i b --clock_type E2E_TC", "" },
-		{ "ptp4l -i a -i b -P --clock_type P2P_TC", "" },
-		{ "ptp4l -i eth0 --BMCA noop -s", "" },
-		{ "ptp4l -i eth0 --inhibit_delay_req 1 --asCapable true", "" },
-		{ "ptp4l -i eth0 --ptp_dst_mac zz", "" },
-		{ "ptp4l -i eth0 -2 --ptp_dst_mac 01:80:C2:00:00:0E", "" },
-		{ "ptp4l -f FILE -i eth0",
-		  "[global]\nunicast_master_table 1\n[unicast_master_table]\ntable_id 1\nUDPv4 10.0.0.1\n" },
-		{ "ptp4l -i eth0 -f FILE",
-		  "[global]\nproductDescription a;b;c\nuserDescription my clock\nclockIdentity 001122.fffe.334455\n" },
-		{ "phc2sys -a -r -m -q", "" },
-		{ "phc2sys -s eth0 -w -n 0 -R 8 -N 5 -u 60 -S 0.5 -E linreg", "" },
-		{ "phc2sys -s /dev/ptp0 -c CLOCK_REALTIME -O 0", "" },
-		{ "phc2sys -d /dev/pps0 -w", "" },
-		{ "ts2phc -c eth0 -s nmea -f FILE", "[global]\nts2phc.pulsewidth 100000000\nleapfile /x\n" },
-		{ "ts2phc -f FILE", "[eth0]\nts2phc.master 1\n[eth1]\nts2phc.pin_index 1\n" },
+		{"ptp4l -i eth0", ""},
+		{"ptp4l -m -q -i eth0 -s -H -2 -P", ""},
+		{"ptp4l -i eth0 -S --free_running 1", ""},
+		{"ptp4l -i eth0 --twoStepFlag 0", ""},
+		{"ptp4l -i eth0 --gmCapable 0 --priority1 255", ""},
+		{"ptp4l -i eth0 -i eth1 --clock_type BC", ""},
+		{"ptp4l -f FILE",
+		 "[global]\nboundary_clock_jbod 1\n[eth0]\n[eth1]\nmasterOnly 1\n"},
+		{"ptp4l -i eth0 -f FILE", "[global]\nclock_type BC\n[eth1]\n"},
+		{"ptp4l -i eth0 -f FILE",
+		 "[global]\n[eth0]\nnetwork_transport L2\ndelay_mechanism P2P\n"},
+		{"ptp4l -i a -i b --clock_type E2E_TC", ""},
+		{"ptp4l -i a -i b -P --clock_type P2P_TC", ""},
+		{"ptp4l -i eth0 --BMCA noop -s", ""},
+		{"ptp4l -i eth0 --inhibit_delay_req 1 --asCapable true", ""},
+		{"ptp4l -i eth0 --ptp_dst_mac zz", ""},
+		{"ptp4l -i eth0 -2 --ptp_dst_mac 01:80:C2:00:00:0E", ""},
+		{"ptp4l -f FILE -i eth0",
+		 "[global]\nunicast_master_table 1\n[unicast_master_table]\ntable_id 1\nUDPv4 "
+		 "10.0.0.1\n"},
+		{"ptp4l -i eth0 -f FILE", "[global]\nproductDescription a;b;c\nuserDescription my "
+					  "clock\nclockIdentity 001122.fffe.334455\n"},
+		{"phc2sys -a -r -m -q", ""},
+		{"phc2sys -s eth0 -w -n 0 -R 8 -N 5 -u 60 -S 0.5 -E linreg", ""},
+		{"phc2sys -s /dev/ptp0 -c CLOCK_REALTIME -O 0", ""},
+		{"phc2sys -d /dev/pps0 -w", ""},
+		{"ts2phc -c eth0 -s nmea -f FILE",
+		 "[global]\nts2phc.pulsewidth 100000000\nleapfile /x\n"},
+		{"ts2phc -f FILE", "[eth0]\nts2phc.master 1\n[eth1]\nts2phc.pin_index 1\n"},
 	};
 
 	for (unsigned i = 0; i < ARRAY_LEN(of); i++) {
@@ -191,9 +208,11 @@ static void a_second_port_by_accident_is_named_with_its_section(void **unused)
 {
 	struct lint_place place;
 
-	lint_case(&c, V311, "ptp4l -i eth1 -f FILE", "[global]\npriority1 9\n[eth0]\nudp_ttl 2\n[eth1]\n");
+	lint_case(&c, V311, "ptp4l -i eth1 -f FILE",
+		  "[global]\npriority1 9\n[eth0]\nudp_ttl 2\n[eth1]\n");
 	assert_string_equal(lint_ids(&c), "config.port_only_in_file:3");
-	assert_string_equal(c.lint.at[0].text, "section [eth0] adds a port to eth1 of the command line");
+	assert_string_equal(c.lint.at[0].text,
+			    "section [eth0] adds a port to eth1 of the command line");
 	assert_int_equal(c.conf.ports, 2);
 	assert_false(c.conf.port_from_file[0]);
 	assert_true(c.conf.port_from_file[1]);
@@ -220,13 +239,13 @@ static void what_is_steered_follows_from_time_stamping(void **unused)
 		const char *command;
 		enum provides provides;
 	} of[] = {
-		{ "ptp4l -i eth0", PROVIDES_PHC },
-		{ "ptp4l -i eth0 --twoStepFlag 0", PROVIDES_PHC },
-		{ "ptp4l -i eth0 -S", PROVIDES_SYSTEM },
-		{ "ptp4l -i eth0 -L", PROVIDES_SYSTEM },
-		{ "ptp4l -i eth0 --free_running 1", PROVIDES_NONE },
-		{ "phc2sys -a -r", PROVIDES_NONE },
-		{ "ts2phc -c eth0 -s nmea", PROVIDES_PHC },
+		{"ptp4l -i eth0", PROVIDES_PHC},
+		{"ptp4l -i eth0 --twoStepFlag 0", PROVIDES_PHC},
+		{"ptp4l -i eth0 -S", PROVIDES_SYSTEM},
+		{"ptp4l -i eth0 -L", PROVIDES_SYSTEM},
+		{"ptp4l -i eth0 --free_running 1", PROVIDES_NONE},
+		{"phc2sys -a -r", PROVIDES_NONE},
+		{"ts2phc -c eth0 -s nmea", PROVIDES_PHC},
 	};
 
 	for (unsigned i = 0; i < ARRAY_LEN(of); i++) {
@@ -243,13 +262,13 @@ static void capabilities_follow_from_what_is_configured(void **unused)
 		const char *command;
 		uint64_t needs;
 	} of[] = {
-		{ "ptp4l -i eth0 -2", raw | admin | time },
-		{ "ptp4l -i eth0 -2 -S", raw | time },
-		{ "ptp4l -i eth0 -S", raw | bind | time },
-		{ "ptp4l -i eth0 -S --free_running 1", raw | bind },
-		{ "ptp4l -i eth0 -S --free_running 1 --socket_priority 7", raw | bind | admin },
-		{ "phc2sys -a -r", time },
-		{ "ts2phc -c eth0", time },
+		{"ptp4l -i eth0 -2", raw | admin | time},
+		{"ptp4l -i eth0 -2 -S", raw | time},
+		{"ptp4l -i eth0 -S", raw | bind | time},
+		{"ptp4l -i eth0 -S --free_running 1", raw | bind},
+		{"ptp4l -i eth0 -S --free_running 1 --socket_priority 7", raw | bind | admin},
+		{"phc2sys -a -r", time},
+		{"ts2phc -c eth0", time},
 	};
 
 	for (unsigned i = 0; i < ARRAY_LEN(of); i++) {
@@ -276,14 +295,15 @@ static void what_spoils_a_group_is_found(void **unused)
 	assert_string_equal(pair("ptp4l -i eth0 --boundary_clock_jbod 1", "phc2sys -a"), "");
 	assert_string_equal(pair("ptp4l -i eth0 --domainNumber 3", "phc2sys -s eth0 -w"),
 			    "config.pair_domain:0");
-	assert_string_equal(d.lint.at[0].advice, "Add -n 3 to the command of phc2sys.");
+	assert_string_equal(d.lint.at[0].advice, "Use -n 3 in the command of phc2sys.");
 	assert_string_equal(pair("ptp4l -i eth0 --transportSpecific 1", "phc2sys -a -r"),
 			    "config.pair_transport_specific:0");
 	assert_string_equal(pair("ptp4l -i eth0 --uds_address /run/p", "phc2sys -a -r"),
 			    "config.pair_socket:0");
 	assert_string_equal(pair("ptp4l -i eth0", "phc2sys -s eth1 -w"), "config.pair_interface:0");
 	assert_string_equal(pair("ptp4l -i eth0 -S", "phc2sys -a -r"), "config.pair_software:0");
-	assert_string_equal(pair("ptp4l -i eth0", "phc2sys -a"), "config.system_clock_left_alone:0");
+	assert_string_equal(pair("ptp4l -i eth0", "phc2sys -a"),
+			    "config.system_clock_left_alone:0");
 }
 
 static void two_ptp4l_on_one_socket_are_found(void **unused)

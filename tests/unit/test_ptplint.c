@@ -9,9 +9,10 @@ static void all_errors_are_reported_where_the_daemon_stops_at_the_first(void **u
 	lint_case(&c, V311, "ptp4l -i eth0 -f FILE",
 		  "[global]\ndomainNumber 300\nfoo_bar 1\n\ntime_stamping hw\nslaveOnly=1\n"
 		  "[eth0]\npriority1 x\npriority1 1\n");
-	assert_string_equal(lint_ids(&c),
-			    "config.value_range:2 config.option_unknown:3 config.value_bad:5 "
-			    "config.value_missing:6 config.value_malformed:8 config.option_section:9");
+	assert_string_equal(
+		lint_ids(&c),
+		"config.value_range:2 config.option_unknown:3 config.value_bad:5 "
+		"config.value_missing:6 config.value_malformed:8 config.option_section:9");
 	assert_int_equal(c.lint.errors, 6);
 	assert_string_equal(c.lint.at[0].text,
 			    "300 is an out of range value for option domainNumber at line 2");
@@ -23,8 +24,16 @@ static void all_errors_are_reported_where_the_daemon_stops_at_the_first(void **u
 
 static void a_misspelt_option_is_answered_with_the_nearest_name(void **unused)
 {
-	lint_case(&c, V311, "ptp4l -i eth0 -f FILE", "[global]\nslaveonly 1\nprioritty1 5\n");
-	assert_string_equal(lint_ids(&c), "config.option_unknown:2 config.option_unknown:3");
+	lint_case(&c, V311, "ptp4l -i eth0 -f FILE",
+		  "[global]\nslaveonly 1\nprioritty1 5\nclientonly 1\nstepwindow 3\nquux 1\n");
+	assert_string_equal(lint_ids(&c), "config.option_unknown:2 config.option_unknown:3 "
+					  "config.option_unknown:4 config.option_unknown:5 "
+					  "config.option_unknown:6");
+	assert_string_equal(c.lint.at[2].advice,
+			    "Write slaveOnly, the older name of clientOnly, or remove the line.");
+	assert_string_equal(c.lint.at[3].advice,
+			    "Remove the line; step_window is an option of newer versions only.");
+	assert_string_equal(c.lint.at[4].advice, "Correct or remove the line.");
 	assert_non_null(strstr(c.lint.at[0].advice, "slaveOnly"));
 	assert_non_null(strstr(c.lint.at[1].advice, "priority1"));
 }
@@ -48,8 +57,7 @@ static void an_option_of_another_version_is_named_with_that_version(void **unuse
 static void a_deprecated_name_is_a_warning_with_the_new_one(void **unused)
 {
 	lint_case(&c, V42, "ptp4l -i eth0 -f FILE", "[global]\nslaveOnly 1\npi_offset_const 0.1\n");
-	assert_string_equal(lint_ids(&c),
-			    "config.option_deprecated:2 config.option_deprecated:3");
+	assert_string_equal(lint_ids(&c), "config.option_deprecated:2 config.option_deprecated:3");
 	assert_int_equal(c.lint.errors, 0);
 	assert_true(c.conf.client_only);
 	assert_true(c.conf.step_threshold > 0.09);
@@ -69,7 +77,8 @@ static void with_an_unknown_version_whatever_any_version_takes_passes(void **unu
 
 static void ranges_and_labels_are_those_of_the_version(void **unused)
 {
-	const char *text = "[global]\ndomainNumber 200\ndelay_mechanism NONE\nclock_servo refclock_sock\n";
+	const char *text =
+		"[global]\ndomainNumber 200\ndelay_mechanism NONE\nclock_servo refclock_sock\n";
 
 	lint_case(&c, V311, "ptp4l -i eth0 -f FILE", text);
 	assert_string_equal(lint_ids(&c),
@@ -94,12 +103,13 @@ static void the_grammar_is_linuxptps_with_its_oddities(void **unused)
 	assert_int_equal(c.conf.priority1, 16);
 	assert_int_equal(c.conf.time_stamping, TS_SOFTWARE);
 
-	lint_case(&c, V311, "ptp4l -i eth0 -f FILE", "[global]\nslaveOnly 1 # here\n; there\nslaveOnly = 1\n");
+	lint_case(&c, V311, "ptp4l -i eth0 -f FILE",
+		  "[global]\nslaveOnly 1 # here\n; there\nslaveOnly = 1\n");
 	assert_string_equal(lint_ids(&c), "config.value_malformed:2 config.option_unknown:3 "
 					  "config.value_malformed:4");
 	assert_string_equal(c.lint.at[0].advice, "Put the comment on a line of its own.");
 	assert_non_null(strstr(c.lint.at[1].advice, "Begin comments with #"));
-	assert_string_equal(c.lint.at[2].advice, "Remove the equals sign: slaveOnly VALUE.");
+	assert_string_equal(c.lint.at[2].advice, "Write slaveOnly 1: no equals sign.");
 }
 
 static void sections_that_are_none_are_explained(void **unused)
@@ -156,10 +166,11 @@ static void unicast_tables_are_read_entry_by_entry(void **unused)
 		  "UDPv4 10.1\nUDPv4 10.0.0.1.2\nL2 01:02:03:04:05:06\nUDPv6 fe80::1\n"
 		  "USB 1\nfoo\n[unicast_master_table]\ntable_id 1\npeer_address x\n"
 		  "[global]\nunicast_master_table 2\n");
-	assert_string_equal(lint_ids(&c),
-			    "config.unicast_entry:2 config.unicast_entry:6 config.unicast_entry:9 "
-			    "config.unicast_entry:10 config.unicast_entry:12 config.unicast_entry:13 "
-			    "config.unicast_table:15");
+	assert_string_equal(
+		lint_ids(&c),
+		"config.unicast_entry:2 config.unicast_entry:6 config.unicast_entry:9 "
+		"config.unicast_entry:10 config.unicast_entry:12 config.unicast_entry:13 "
+		"config.unicast_table:15");
 	assert_string_equal(c.lint.at[0].text, "line 2: missing table_id");
 	assert_string_equal(c.lint.at[1].text, "line 6: bad address");
 	assert_string_equal(c.lint.at[4].text, "line 12: table_id 1 already taken");

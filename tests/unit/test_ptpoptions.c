@@ -6,12 +6,13 @@
 #include "conf/ptpoptions.h"
 
 static const lp_version versions[] = {
-	0x020000, 0x030000, 0x030100, 0x030101, 0x040000, 0x040100, 0x040200, 0x040300, 0x040400, 0x0404ff,
+	0x020000, 0x030000, 0x030100, 0x030101, 0x040000,
+	0x040100, 0x040200, 0x040300, 0x040400, 0x0404ff,
 };
 
 static void each_version_knows_as_many_options_as_linuxptp_has(void **unused)
 {
-	static const unsigned aliases = 3;	/* pi_offset_const and its like */
+	static const unsigned aliases = 3; /* pi_offset_const and its like */
 	const char *names[LP_NAMES_MAX];
 
 	assert_int_equal(ptp_option_names(0x030101, names), 110 + aliases);
@@ -50,9 +51,9 @@ static void a_default_is_a_value_that_the_option_takes(void **unused)
 
 		for (unsigned i = 0; i < n; i++) {
 			const struct ptp_option *opt = ptp_option_find(names[i], versions[v]);
-			enum ptp_parsed expected = default_outside(names[i], versions[v]) ?
-							   PTP_OUT_OF_RANGE :
-							   PTP_PARSED_OK;
+			enum ptp_parsed expected = default_outside(names[i], versions[v])
+							   ? PTP_OUT_OF_RANGE
+							   : PTP_PARSED_OK;
 
 			assert_int_equal(ptp_value_parse(opt, opt->fallback, &value), expected);
 		}
@@ -87,15 +88,15 @@ static void what_an_option_takes_is_said_in_words(void **unused)
 	static const struct {
 		const char *name, *accepts;
 	} of[] = {
-		{ "priority1", "0 to 255" },
-		{ "time_stamping", "one of hardware, software, legacy, onestep, p2p1step" },
-		{ "egressLatency", "a whole number" },
-		{ "tx_timestamp_timeout", "a whole number, 1 or more" },
-		{ "min_neighbor_prop_delay", "a whole number, -1 or less" },
-		{ "step_threshold", "a number, 0 or more" },
-		{ "fault_reset_interval", "-128 to 127, or ASAP" },
-		{ "active_key_id", "a whole number, 0 or more" },
-		{ "leapfile", "any text" },
+		{"priority1", "0 to 255"},
+		{"time_stamping", "one of hardware, software, legacy, onestep, p2p1step"},
+		{"egressLatency", "a whole number"},
+		{"tx_timestamp_timeout", "a whole number, 1 or more"},
+		{"min_neighbor_prop_delay", "a whole number, -1 or less"},
+		{"step_threshold", "a number, 0 or more"},
+		{"fault_reset_interval", "-128 to 127, or ASAP"},
+		{"active_key_id", "a whole number, 0 or more"},
+		{"leapfile", "any text"},
 	};
 	char text[120];
 
@@ -111,7 +112,7 @@ static void numbers_are_read_as_the_c_library_reads_them(void **unused)
 {
 	const struct ptp_option *i = ptp_option_find("priority1", 0x030101);
 	const struct ptp_option *d = ptp_option_find("step_threshold", 0x030101);
-	struct ptp_value v = { .number = 7 };
+	struct ptp_value v = {.number = 7};
 
 	assert_int_equal(ptp_value_parse(i, "0x1f", &v), PTP_PARSED_OK);
 	assert_true(v.number == 31);
@@ -136,7 +137,10 @@ static void versions_are_printed_as_people_write_them(void **unused)
 		lp_version version;
 		const char *text;
 	} of[] = {
-		{ 0x030101, "3.1.1" }, { 0x040200, "4.2" }, { 0x0404ff, "after 4.4" }, { 0, "unknown" },
+		{0x030101, "3.1.1"},
+		{0x040200, "4.2"},
+		{0x0404ff, "after 4.4"},
+		{0, "unknown"},
 	};
 	char text[24];
 
