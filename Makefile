@@ -36,7 +36,7 @@ UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 GEN   := $(addprefix $(B)/gen/,ptpoptions.inc finding_ids.h finding_table.h catalogue_tables.h rules_tables.h)
 DEPS   = $(OBJ:.o=.d) $(UNIT:=.d) $(B)/tests/lintdiff.d $(B)/supervisor/main.d
 
-all: $(B)/ptpwarden $(B)/gen/ptpwarden.conf.5 ## build the program (build/ptpwarden)
+all: $(B)/ptpwarden $(B)/gen/ptpwarden.conf.5 $(B)/gen/ptpwarden-findings.7 ## build the program (build/ptpwarden)
 	@mkdir -p build && ln -sfn ../$(B)/ptpwarden build/ptpwarden
 
 $(B)/libptpwarden.a: $(OBJ)
@@ -89,6 +89,9 @@ $(B)/gen/gen_rules: $(RULEGEN) $(wildcard conf/rule*.h supervisor/diagnose/*.h) 
 $(B)/gen/rules_tables.h: $(B)/gen/gen_rules $(sort $(wildcard conf/rules/*.rules))
 	$(Q)$< $(sort $(wildcard conf/rules/*.rules)) >$@
 
+$(B)/gen/ptpwarden-findings.7: $(B)/gen/gen_findings probes/findings.ini
+	$(Q)$< probes/findings.ini man >$@
+
 # Debian ships no .pc file for libev, so it is found by linking against it.
 $(B)/libs-found:
 	@mkdir -p $(@D)
@@ -138,7 +141,7 @@ demo: ## root: installs what is missing, builds, breaks a real ptp4l in many way
 test: ## root: installs what is missing, runs every test that can run here
 	@sh tests/lib/install-deps.sh && MAKE="$(MAKE) --no-print-directory" sh tests/lib/run-all.sh
 
-man = $(wildcard conf/*.5 supervisor/control/*.8 $(B)/gen/*.5)
+man = $(wildcard conf/*.5 supervisor/control/*.8 $(B)/gen/*.[57])
 mandir = $(DESTDIR)$(prefix)/share/man
 docdir = $(DESTDIR)$(prefix)/share/doc/ptpwarden
 install: all ## program, man pages, init scripts and an example; prefix and DESTDIR are respected

@@ -1,4 +1,4 @@
-/* Build time, on the build machine: findings.ini -> table of findings and one macro an id. */
+/* Build time, on the build machine: findings.ini -> table, one macro an id, manual page. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ struct row {
 static struct row rows[ROWS_MAX];
 static int n;
 
-static void die(const char *file, int line, const char *why)
+static _Noreturn void die(const char *file, int line, const char *why)
 {
 	fprintf(stderr, "%s:%d: %s\n", file, line, why);
 	exit(1);
@@ -97,32 +97,97 @@ static void print_macro(const char *id)
 	printf(" \"%s\"\n", id);
 }
 
-int main(int argc, char **argv)
+static void print_ids(void)
 {
-	int ids = argc == 3 && !strcmp(argv[2], "ids");
-	FILE *f = argc == 3 ? fopen(argv[1], "r") : NULL;
-	char s[1024];
+	for (int i = 0; i < n; i++)
+		print_macro(rows[i].field[0]);
+}
 
-	if (!f)
-		die("usage", 0, "gen_findings FILE ids|table");
-	for (int line = 1; fgets(s, sizeof(s), f); line++) {
-		s[strcspn(s, "\r\n")] = '\0';
-		take_line(argv[1], line, s);
-	}
-	fclose(f);
-	qsort(rows, (size_t)n, sizeof(rows[0]), by_id);
-	check(argv[1]);
-	printf("/* made from findings.ini by gen_findings.c */\n");
+static void print_table(void)
+{
 	for (int i = 0; i < n; i++) {
-		if (ids) {
-			print_macro(rows[i].field[0]);
-			continue;
-		}
 		printf("{ ");
 		for (int k = 0; k < FIELDS; k++) {
 			print_string(rows[i].field[k]);
 			printf("%s", k == FIELDS - 1 ? " },\n" : ", ");
 		}
 	}
-	return 0;
+}
+
+/* A line of roff text: nothing in it may look like a request. */
+static void print_roff(const char *before, const char *s)
+{
+	static const char hole[] = "{subject}";
+
+	printf("%s", before);
+	for (; *s; s++) {
+		if (!strncmp(s, hole, strlen(hole))) {
+			printf("\\fIsubject\\fR");
+			s += strlen(hole) - 1;
+		} else if (*s == '\\')
+			printf("\\e");
+		else if (*s == '-')
+			printf("\\-");
+		else
+			putchar(*s);
+	}
+	putchar('\n');
+}
+
+static void print_man(void)
+{
+	printf(".Dd November 21, 2026\n.Dt PTPWARDEN-FINDINGS 7\n.Os\n"
+	       ".Sh NAME\n.Nm ptpwarden-findings\n.Nd what a check before a start can find\n"
+	       ".Sh DESCRIPTION\nBefore each start, and when asked by\n.Ic ptpwarden check ,\n"
+	       "every question below is put to the system.\n"
+	       "A finding passes, warns, forbids the start, or is unknown:\n"
+	       "what could not be looked at never forbids a start.\n.Pp\n"
+	       ".Ic ptpwarden why Ar id\nprints one of these entries.\nFindings named\n.Li config. Ns Ar name\n"
+	       "are about the configuration of the daemon itself and are explained there, too.\n"
+	       ".Sh FINDINGS\n.Bl -tag -width Ds\n");
+	for (int i = 0; i < n; i++) {
+		printf(".It Li %s\n", rows[i].field[0]);
+		print_roff("", rows[i].field[1]);
+		print_roff("", rows[i].field[2]);
+		print_roff(".br\n", rows[i].field[3]);
+		print_roff(".br\nAsked of: ", rows[i].field[4]);
+	}
+	printf(".El\n.Sh SEE ALSO\n.Xr ptpwarden.conf 5 ,\n.Xr ptpwarden 8\n");
+}
+
+static void read_rows(const char *file)
+{
+	FILE *f = fopen(file, "r");
+	char s[1024];
+
+	if (!f)
+		die(file, 0, "cannot be read");
+	for (int line = 1; fgets(s, sizeof(s), f); line++) {
+		s[strcspn(s, "\r\n")] = '\0';
+		take_line(file, line, s);
+	}
+	fclose(f);
+	qsort(rows, (size_t)n, sizeof(rows[0]), by_id);
+	check(file);
+}
+
+static const struct output {
+	const char *name, *head;
+	void (*print)(void);
+} outputs[] = {
+	{ "ids", "/* made from findings.ini by gen_findings.c */\n", print_ids },
+	{ "table", "/* made from findings.ini by gen_findings.c */\n", print_table },
+	{ "man", ".\\\" made from findings.ini by gen_findings.c\n", print_man },
+};
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc == 3 && i < sizeof(outputs) / sizeof(outputs[0]); i++)
+		if (!strcmp(argv[2], outputs[i].name)) {
+			read_rows(argv[1]);
+			printf("%s", outputs[i].head);
+			outputs[i].print();
+			return 0;
+		}
+	die("usage", 0, "gen_findings FILE ids|table|man");
 }
