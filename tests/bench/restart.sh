@@ -11,7 +11,7 @@ trap '[ -z "$pid" ] || { kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null || :; 
 life=4300 # long enough to be taken for healthy: 2 s alive, 1 s settled
 
 conf() {
-	printf '[ptpwarden]\nrun_dir = %s/run\nstate_dir = %s/state\nlog_level = 3\nsyslog = no\n' "$dir" "$dir"
+	printf '[ptpwarden]\nrun_dir = %s/run\nstate_dir = %s/state\nlog_level = error\nsyslog = no\n' "$dir" "$dir"
 	for i in $(seq 0 $((units - 1))); do
 		printf '[unit u%s]\ncommand = %s/bchild %s/stamps %s u%s\nprogram = other\nsettle = 1s\ncrash_loop = off\n' \
 			"$i" "$build" "$dir" "$life" "$i"
