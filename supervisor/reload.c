@@ -18,7 +18,7 @@ struct entry {
 	struct unit *unit;	/* the one that goes on, or a new one */
 	struct unit_room room;	/* for the one that goes on */
 	bool fresh;
-	bool changed;		/* goes on, but has to be started again */
+	enum plan_change changed;
 	bool output_changed;
 };
 
@@ -79,7 +79,7 @@ static int prepare_one(struct supervisor *sup, const struct plan *plan, unsigned
 		return c->unit ? 0 : -ENOMEM;
 	}
 	c->unit = sup->t.unit[was];
-	c->changed = !plan_unit_equal(sup->plan, (unsigned)was, plan, index);
+	c->changed = plan_unit_change(sup->plan, (unsigned)was, plan, index);
 	c->output_changed = output_differs(c->unit->conf, &plan->unit[index]);
 	return unit_room_new(&c->room, &plan->unit[index], err);
 }
@@ -152,11 +152,13 @@ static void carry_out(struct supervisor *sup, struct entry *entry)
 
 		if (entry[i].fresh && u->conf->autostart)
 			unit_event(u, EVT_WANT_UP);
-		else if (entry[i].changed)
+		else if (entry[i].changed == PLAN_RESTART)
 			unit_event(u, EVT_RESTART);
-		if (entry[i].fresh || entry[i].changed)
+		if (entry[i].fresh || entry[i].changed != PLAN_SAME)
 			log_notice("reload", "unit=%s %s", u->conf->name,
-				   entry[i].fresh ? "added" : "changed, restarting");
+				   entry[i].fresh ? "added" :
+				   entry[i].changed == PLAN_RESTART ? "changed, restarting"
+								    : "settings changed");
 	}
 	for (unsigned i = 0; i < sup->units; i++)
 		supervisor_group(sup, sup->t.unit[i]);

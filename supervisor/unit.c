@@ -30,15 +30,18 @@ static struct policy_conf pacing_of(const struct plan_unit *c)
 unsigned unit_variant(const struct unit *u)
 {
 	const struct supervisor *sup = u->sup;
+	unsigned leader = (unsigned)u->conf->follows;
 
-	if (u->conf->follows < 0 || (unsigned)u->conf->follows >= sup->units)
+	if (u->leaving || u->conf->variants <= 1 || leader >= sup->units)
 		return 0;
-	return sup->t.unit[u->conf->follows]->policy.alternate;
+	return sup->t.unit[leader]->policy.alternate % u->conf->variants;
 }
 
 const struct plan_run *unit_run_of(const struct unit *u, unsigned alternate)
 {
-	return plan_run_of(u->conf, alternate, unit_variant(u));
+	/* a reload may have taken alternates away from a unit that is still being stopped */
+	return plan_run_of(u->conf, alternate < u->conf->alternates ? alternate : 0,
+			   unit_variant(u));
 }
 
 bool unit_alive(const struct unit *u)
@@ -195,6 +198,10 @@ void unit_settle_in(struct unit *u, const struct plan *plan, unsigned index,
 	u->conf = &plan->unit[index];
 	u->index = index;
 	u->pacing = pacing_of(u->conf);
+	if (u->policy.alternate >= u->conf->alternates)
+		u->policy.alternate = u->policy.came_from = 0;
+	if (u->policy.probing >= u->conf->alternates)
+		u->policy.probing = 0;
 	if (u->incident)	/* its name lies in the former plan */
 		u->incident->alternate_name = u->incident->alternate < u->conf->alternates
 			? u->conf->runs[u->incident->alternate * u->conf->variants].name : NULL;
