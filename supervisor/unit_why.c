@@ -23,7 +23,7 @@ static struct incident *incident_new(struct unit *u, unsigned alternate)
 	i->opened_at = loop_now();
 	i->closed_at = MSEC_NONE;
 	i->opened_wall = time(NULL);
-	i->alternate = alternate;
+	i->alternate = alternate < u->conf->alternates ? alternate : 0;
 	i->alternate_name = unit_run_of(u, alternate)->name;
 	return i;
 }
