@@ -48,6 +48,22 @@ static bool is_bond(const struct iface *i)
 	return !strcmp(i->link.kind, "bond") || !strcmp(i->link.kind, "team");
 }
 
+/* What an interface lacks of the stamps that are wanted, in words. */
+static const char *lacking(unsigned so, unsigned wanted)
+{
+	bool hardware = wanted & SOF_TIMESTAMPING_TX_HARDWARE;
+
+	if (!(so & wanted))
+		return hardware ? (so & SOF_TIMESTAMPING_TX_SOFTWARE ? "it stamps in software only"
+								     : "it cannot stamp in hardware")
+				: "it cannot stamp, not even in software";
+	if (!(so & wanted & (SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_TX_SOFTWARE)))
+		return "it stamps what it receives, but not what it sends";
+	if (!(so & wanted & (SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RX_SOFTWARE)))
+		return "it stamps what it sends, but not what it receives";
+	return "it does not hand on the raw stamps of its clock";
+}
+
 static void judge_bits(struct probe *p, struct iface *i, unsigned wanted, const char *id)
 {
 	if ((i->ts.so & wanted) == wanted)
@@ -57,8 +73,7 @@ static void judge_bits(struct probe *p, struct iface *i, unsigned wanted, const 
 		note(p->out, F_TS_UNKNOWN, FINDING_UNKNOWN, i->name,
 		     "the %s does not tell what its active member can do", i->link.kind);
 	else
-		bad(p, i, id, "it offers 0x%x of the 0x%x that are needed", i->ts.so & wanted,
-		    wanted);
+		bad(p, i, id, "%s", lacking(i->ts.so, wanted));
 }
 
 static void judge_one_step(struct probe *p, struct iface *i)

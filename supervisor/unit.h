@@ -70,6 +70,7 @@ struct unit {
 	const char *kill_reason;	/**< we sent it a signal; static text */
 	unsigned starts;
 	msec_t started_at;
+	msec_t moved_at;		/**< first start on the alternate in use */
 	struct exit_info last_exit;
 
 	/* its health */

@@ -28,6 +28,7 @@ struct group_leader unit_as_leader(const struct unit *u)
 		.program = u->conf->program,
 		.provides = provides_of(u),
 		.free_running = u->conf_seen.free_running,
+		.software = u->conf_seen.time_stamping == TS_SOFTWARE,
 		.alive = unit_alive(u) && u->policy.st != ST_STOPPING,
 		.ready = u->health.ready && u->policy.st == ST_READY,
 		.lock = u->health.lock,
@@ -230,6 +231,8 @@ void unit_launch(struct unit *u, const struct action *act)
 
 	free(u->candidate);	/* a better alternate was refused, but this one runs */
 	u->candidate = NULL;
+	if (u->starts == 0 || u->alternate_before != act->alternate)
+		u->moved_at = loop_now();
 	u->conf_seen = u->conf_probed;
 	spec->path = u->program_path[0] ? u->program_path : run->program_path;
 	spec->null_fd = u->sup->null_fd;
@@ -338,6 +341,7 @@ bool unit_adopt(struct unit *u)
 	(void)daemon_conf_read(u->conf->program, run->argv, 0, &u->conf_seen,
 			       &u->sup->scratch->lint);
 	u->starts = 1;
+	u->moved_at = p.started_at;
 	log_notice("adopt", "unit=%s pid=%d runs since before this ptpwarden, taken over",
 		   u->conf->name, (int)id.pid);
 	attend(u, loop_now());

@@ -327,7 +327,7 @@ static void view_waiting(const struct unit *u, struct unit_view *v)
 	if (unwanted(u)) {
 		v->state = ST_STOPPED;
 		snprintf(v->why_not, sizeof(v->why_not),
-			 "not wanted: %s steers the system clock itself",
+			 "not wanted: %s stamps in software now, no PTP clock takes part",
 			 u->plan->unit[u->conf->follows].name);
 	} else if (u->conf->follows >= 0 && !u->policy.leader_up) {
 		leader = &u->plan->unit[u->conf->follows];
@@ -355,7 +355,9 @@ void unit_view(const struct unit *u, struct unit_view *out)
 	if (unit_alive(u))
 		view_health(u, out);
 	view_waiting(u, out);
-	if (u->policy.alternate && unit_alive(u))
+	if (u->policy.alternate && unit_alive(u)) {
+		out->alternate_ms = loop_now() - u->moved_at;
 		standing_text(u, out->standing, sizeof(out->standing));
+	}
 	out->cause = cause_of(u, &out->cause_title);
 }

@@ -233,7 +233,7 @@ void status_unit(const struct status_style *style, const struct unit_view *v,
 	add_outlook(v, &says);
 	phrase_wrap(t, 2, room);
 	says = text_in(room, sizeof(room));
-	if (v->alternate && v->state != ST_STOPPED)
+	if (v->alternate && status_alive(v))
 		status_standing(v, standing, &says);
 	phrase_wrap(t, 2, room);
 }

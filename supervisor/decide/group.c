@@ -4,7 +4,8 @@
 bool group_wanted(const struct group_leader *leader, enum program follower)
 {
 	return !(follower == PROG_PHC2SYS && leader->program == PROG_PTP4L &&
-		 leader->provides == PROVIDES_SYSTEM);
+		 (leader->provides == PROVIDES_SYSTEM ||
+		  (leader->provides == PROVIDES_NONE && leader->software)));
 }
 
 /* Of the others being ready is all there is; a free-running ptp4l never locks. */

@@ -18,6 +18,7 @@ struct group_leader {
 	enum program program;
 	enum provides provides;	/**< of the alternate in use */
 	bool free_running;
+	bool software;		/**< stamps in software: no PTP clock takes part */
 	bool alive;		/**< launched and not being stopped */
 	bool ready;
 	enum lock lock;
@@ -35,7 +36,10 @@ struct group_note {
 	enum event_kind kind;	/**< EVT_LEADER_UP or EVT_LEADER_DOWN */
 };
 
-/** May `follower` run beside this leader at all? phc2sys may not beside a ptp4l that steers the system clock. */
+/**
+ * May `follower` run beside this leader at all? phc2sys may not beside a ptp4l
+ * that steers the system clock itself or uses no PTP clock.
+ */
 bool group_wanted(const struct group_leader *leader, enum program follower);
 
 /**

@@ -86,6 +86,13 @@ static void phc2sys_is_not_wanted_beside_software_stamping(void **unused)
 	b.ptp4l.provides = PROVIDES_SYSTEM;
 	assert_int_equal(tell(&b), 1);
 	assert_int_equal(b.note[0].kind, EVT_LEADER_DOWN);
+
+	/* free-running in software steers nothing, but there is no PTP clock to follow either */
+	b.ptp4l.provides = PROVIDES_NONE;
+	b.ptp4l.software = true;
+	assert_false(group_wanted(&b.ptp4l, PROG_PHC2SYS));
+	b.ptp4l.software = false;
+	assert_true(group_wanted(&b.ptp4l, PROG_PHC2SYS));
 }
 
 static void a_leader_without_a_notion_of_lock_leads_by_being_ready(void **unused)
