@@ -16,7 +16,7 @@
 #include <ev.h>
 #include "err.h"
 
-enum { FILEWATCH_QUIET_MS = 20, FILEWATCH_NET_MS = 10000, FILEWATCH_DIRS = 16 };
+enum { FILEWATCH_QUIET_MS = 20, FILEWATCH_NET_MS = 10000, FILEWATCH_DIRS = 8 };
 
 typedef void filewatch_fn(void *owner);
 

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include "supervisor/loop.h"
 
@@ -50,7 +51,8 @@ static void to_memory(struct logfile *f, int disk_errno)
 	int fd = memfd_create("ptpwarden output", MFD_CLOEXEC);
 
 	if (!f->memory) {
-		f->retry_at = loop_now() + LOGFILE_RETRY_MS;
+		f->memory_since = loop_now();
+		f->retry_at = f->memory_since + LOGFILE_RETRY_MS;
 		f->disk_errno = disk_errno;
 	}
 	f->memory = true;
@@ -170,6 +172,7 @@ static size_t make_room(struct logfile *f, int pipe_fd)
 ssize_t logfile_take(struct logfile *f, int pipe_fd)
 {
 	size_t room = make_room(f, pipe_fd);
+	int why;
 
 	while (room) {
 		ssize_t n = f->fd < 0 ? (errno = ENOSPC, -1) : move(f, pipe_fd, room);
@@ -182,10 +185,11 @@ ssize_t logfile_take(struct logfile *f, int pipe_fd)
 			continue;
 		if (errno == EAGAIN)
 			return 0;
+		why = errno;
 		if (f->memory)
-			return -errno;
+			return -why;
 		if (!drop_oldest(f)) {
-			to_memory(f, errno);
+			to_memory(f, why);
 			room = f->memory_limit;
 		}
 	}
@@ -231,22 +235,30 @@ static off_t save(const struct logfile *f, int fd)
 	return start + done;
 }
 
+/* Room for a while, or it would come and go with every few lines. */
+static bool has_room(const struct logfile *f, int fd)
+{
+	enum { ROOM = 64 * 1024 };
+	struct statvfs v;
+
+	if (fstatvfs(fd, &v) < 0 || v.f_blocks == 0)
+		return true;	/* it does not say: the writing will */
+	return (uint64_t)v.f_bavail * v.f_frsize >=
+	       (uint64_t)f->at + (f->limit < ROOM ? f->limit : ROOM);
+}
+
 bool logfile_recover(struct logfile *f, msec_t now)
 {
-	enum { RETRY_MAX_MS = 60000, PROBE = 4096 };
-	static const char zeros[PROBE];
+	enum { RETRY_MAX_MS = 60000 };
 	int fd = open_regular(f->path, 0);
-	off_t end;
+	off_t end = -1;
 
-	f->retry_at = now + RETRY_MAX_MS;
+	f->retry_at = now + (now < f->memory_since + RETRY_MAX_MS ? LOGFILE_RETRY_MS : RETRY_MAX_MS);
 	if (fd < 0)
 		return false;
-	end = save(f, fd);
-	/* one more block, or the next line would fail again */
-	if (end < 0 || pwrite(fd, zeros, sizeof(zeros), end) != sizeof(zeros) ||
-	    ftruncate(fd, end) < 0) {
-		if (end >= 0)
-			(void)!ftruncate(fd, end - (f->fd >= 0 ? f->at : 0));
+	if (has_room(f, fd))
+		end = save(f, fd);
+	if (end < 0) {
 		close(fd);
 		return false;
 	}

@@ -24,6 +24,7 @@ struct logfile {
 	off_t at;		/**< size of the current file */
 	bool memory;		/**< fd is a file in memory */
 	bool by_hand;		/**< this file system cannot splice */
+	msec_t memory_since;
 	int disk_errno;		/**< why it is in memory, 0 when it is on disk */
 	msec_t retry_at;	/**< when logfile_recover() is worth a call, MSEC_NONE on disk */
 	unsigned generation;	/**< counts the files; grows with each new one */
