@@ -16,13 +16,14 @@ static char said[4096];
 /* Parse a command line given as words between blanks; error messages land in `said`. */
 static int parse(const char *line, struct args *out)
 {
-	char copy[256], *argv[20], *save;
+	static char copy[256];	/* `out` borrows its words until the next call */
+	char *argv[20], *save;
 	int argc = 0, rc, old = dup(STDERR_FILENO);
 	FILE *to = tmpfile();
 
 	snprintf(copy, sizeof(copy), "test %s", line);
 	for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save))
-		argv[argc++] = strdup(w);
+		argv[argc++] = w;
 	argv[argc] = NULL;
 	dup2(fileno(to), STDERR_FILENO);
 	*out = (struct args){ .wait_ms = 30000, .lines = 20 };
@@ -32,7 +33,7 @@ static int parse(const char *line, struct args *out)
 	rewind(to);
 	said[fread(said, 1, sizeof(said) - 1, to)] = '\0';
 	fclose(to);
-	return rc;	/* the words stay allocated: `out` borrows them */
+	return rc;
 }
 
 static void options_and_words_may_mix(void **unused)
