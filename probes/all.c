@@ -34,7 +34,7 @@ void probe_all(const struct probe_in *in, const struct probe_sys *sys, struct pr
 
 	probe_out_init(out);
 	probe_quick(in, sys, out);
-	if (probe_slow_needed(in, sys, out) && !slow_in_child(&slow))
+	if (probe_slow_needed(in, out) && !slow_in_child(&slow))
 		probe_timed_out(in, out);
 	probe_learn(in->cache, sys, in, out);
 }

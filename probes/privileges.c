@@ -177,7 +177,7 @@ void probe_privileges(struct probe *p)
 		     p->in->run->user ? p->in->run->user : "runs as we do");
 }
 
-uint64_t probe_child_caps(const struct plan_run *run, const struct daemon_conf *conf)
+uint64_t probe_child_caps(void)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { { 0 } };

@@ -55,8 +55,7 @@ void probe_quick(const struct probe_in *in, const struct probe_sys *sys, struct 
 			quick[i].ask(&p);
 }
 
-bool probe_slow_needed(const struct probe_in *in, const struct probe_sys *sys,
-		       const struct probe_out *so_far)
+bool probe_slow_needed(const struct probe_in *in, const struct probe_out *so_far)
 {
 	const struct probe_todo *t = &so_far->todo;
 

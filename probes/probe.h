@@ -74,8 +74,7 @@ void probe_out_init(struct probe_out *out);
 void probe_quick(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out);
 
 /** Is there a question left that may block? Not when the start is blocked already, unless full. */
-bool probe_slow_needed(const struct probe_in *in, const struct probe_sys *sys,
-		       const struct probe_out *so_far);
+bool probe_slow_needed(const struct probe_in *in, const struct probe_out *so_far);
 
 /**
  * Slow questions; `out` is what probe_quick() left. Run it in a child and give
@@ -126,7 +125,7 @@ lp_version probe_version_cached(const struct probe_cache *cache, const struct pr
 				const char *program_path);
 
 /** Capabilities that this process can hand on to a child. */
-uint64_t probe_child_caps(const struct plan_run *run, const struct daemon_conf *conf);
+uint64_t probe_child_caps(void);
 
 /**
  * `ptpwarden probe [IFACE|/dev/ptpN]`: the interfaces, their clocks and what they can do.

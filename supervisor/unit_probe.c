@@ -51,7 +51,7 @@ static struct probe_in question_for(struct unit *u, const struct plan_run *run)
 		.ours = sup->t.pids,
 		.n_ours = supervisor_pids(sup),
 		.running = u->child.id.pid,
-		.child_caps = probe_child_caps(run, &u->conf_probed),
+		.child_caps = probe_child_caps(),
 		.cache = sup->cache,
 	};
 }
@@ -162,7 +162,7 @@ void unit_probe(struct unit *u, const struct action *act)
 		probe_quick(&u->asked, &probe_sys_real, out);
 	}
 	if (findings_block(&out->findings) ||
-	    !probe_slow_needed(&u->asked, &probe_sys_real, out)) {
+	    !probe_slow_needed(&u->asked, out)) {
 		answered(u, &u->asked, act);
 		return;
 	}

@@ -152,7 +152,7 @@ static struct facts *facts_of(struct unit *u, unsigned alternate)
 			       .ours = u->sup->t.pids, .n_ours = supervisor_pids(u->sup),
 			       .running = u->child.id.pid, .cache = u->sup->cache };
 
-	in.child_caps = probe_child_caps(in.run, &u->conf_probed);
+	in.child_caps = probe_child_caps();
 	probe_out_init(out);
 	probe_quick(&in, &probe_sys_real, out);
 	findings_facts(&out->findings, loop_now(), &out->facts);

@@ -57,7 +57,7 @@ static void look(struct check *c, unsigned unit, const struct plan_run *run)
 		.plan = c->plan, .unit = &c->plan->unit[unit], .run = run, .ours = c->ours,
 		.n_ours = c->n_ours, .running = c->pid[unit], .full = true, .cache = c->cache,
 		.version = probe_version_cached(c->cache, &probe_sys_real, run->program_path),
-		.child_caps = probe_child_caps(run, NULL),
+		.child_caps = probe_child_caps(),
 	};
 
 	probe_all(&in, &probe_sys_real, &c->answer);

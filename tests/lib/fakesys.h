@@ -589,7 +589,7 @@ static inline int asked(const char *id)
 
 	probe_out_init(&fake_out);
 	probe_quick(&fake_in, &fake_sys, &fake_out);
-	if (probe_slow_needed(&fake_in, &fake_sys, &fake_out))
+	if (probe_slow_needed(&fake_in, &fake_out))
 		probe_slow(&fake_in, &fake_sys, &fake_out);
 	assert_int_equal(fake.open_now, 0);
 	for (unsigned i = 0; i < fake_out.findings.n; i++)
