@@ -68,8 +68,9 @@ ok "log reads them without a supervisor" said 'last words' pw log chatty -n 3
 
 # -- the disk is full --
 mkdir $box/small && mount -t tmpfs -o size=64k none $box/small
+head -c 48K /dev/zero >$box/small/filler
 { base_conf "log_dir = $box/small/log"; unit bulky; echo 'history_files = 64K x 3'; } >$conf
-ok "with a disk of 64 KB it starts" warden
+ok "with a disk of 16 KB it starts" warden
 ok "the daemon runs" within 5 pid_in_file bulky
 told() { [ "$(grep -c 'bulky.*disk\|disk.*bulky\|No space' $box/warden.log)" -ge 1 ]; }
 ok "a full disk is told of" within 10 told
