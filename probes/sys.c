@@ -159,7 +159,7 @@ static int real_rlimit(int resource, uint64_t *soft)
 {
 	struct rlimit limit;
 
-	if (getrlimit((__rlimit_resource_t)resource, &limit) < 0)
+	if (getrlimit(resource, &limit) < 0)
 		return -errno;
 	*soft = limit.rlim_cur;
 	return 0;
