@@ -29,17 +29,23 @@ struct control_client {
 	struct outbuf buf;
 };
 
-static void end(struct control_client *c)
+/* Forget the client, but leave its connection as it is. */
+static void let_go(struct control_client *c)
 {
 	struct ev_loop *loop = c->server->loop;
 
 	ev_io_stop(loop, &c->in);
 	ev_io_stop(loop, &c->out);
 	ev_timer_stop(loop, &c->timer);
-	close(c->in.fd);
 	outbuf_free(&c->buf);
 	*c->place = NULL;
 	free(c);
+}
+
+static void end(struct control_client *c)
+{
+	close(c->in.fd);
+	let_go(c);
 }
 
 static void arm(struct control_client *c, msec_t in_ms)
@@ -236,14 +242,13 @@ void client_turn_away(int fd, const char *sentence)
 
 void client_goodbye(struct control_client *c)
 {
-	bool asked_for = !strcmp(c->reply.request.verb, "shutdown");
-
-	if (push(c) && !outbuf_left(&c->buf) && c->phase != PHASE_DRAIN) {
-		if (asked_for && !frame_exit(&c->buf, RC_OK))
-			(void)push(c);
-		else
-			say_last(c->in.fd, RC_UNREACHABLE, "the supervisor has ended.");
+	/* The kernel hangs up when the process is really gone: only then is `shutdown` done. */
+	if (!strcmp(c->reply.request.verb, "shutdown") && c->phase == PHASE_WAIT) {
+		let_go(c);
+		return;
 	}
+	if (push(c) && !outbuf_left(&c->buf) && c->phase != PHASE_DRAIN)
+		say_last(c->in.fd, RC_UNREACHABLE, "the supervisor has ended.");
 	end(c);
 }
 

@@ -24,7 +24,7 @@ struct control_client *client_new(struct control_server *s, struct control_clien
 /** Tell a connection that was not taken why, as far as it can be told at once, and close it. */
 void client_turn_away(int fd, const char *sentence);
 
-/** The supervisor ends: say so, close, free. */
+/** The supervisor ends: say so, close, free. Whoever waits for the end hears it from the kernel. */
 void client_goodbye(struct control_client *c);
 
 void client_unit_changed(struct control_client *c);

@@ -110,6 +110,8 @@ static int ask(const struct args *a, const struct request *r, msec_t patience)
 		return say_error(&err, forbidden(fd) ? RC_FAILED : RC_UNREACHABLE);
 	rc = client_ask(fd, r, patience, on_piece, NULL, &err);
 	close(fd);
+	if (rc == -EPIPE && !strcmp(r->verb, "shutdown"))
+		return RC_OK;	/* hanging up is the answer */
 	return rc < 0 ? say_error(&err, RC_UNREACHABLE) : rc;
 }
 

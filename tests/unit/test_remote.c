@@ -33,12 +33,22 @@ static void on_later(struct ev_loop *loop, ev_timer *timer, int revents)
 	control_server_notify(&server, 0);
 }
 
+static void on_end(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	loop_stop(loop);
+}
+
 /* "start" leads to a failure a moment later, "restart" to ready at once. */
 static int command(void *ctx, const char *verb, int unit, bool force, struct err *err)
 {
 	static ev_timer later;
 	struct unit_view *v = &units.view[0];
 
+	if (!strcmp(verb, "shutdown")) {
+		ev_timer_init(&later, on_end, 0.05, 0.);
+		ev_timer_start(server.loop, &later);
+		return 0;
+	}
 	v->state = !strcmp(verb, "start") ? ST_STARTING : ST_READY;
 	v->ready = v->state == ST_READY;
 	if (!strcmp(verb, "start")) {
@@ -59,7 +69,9 @@ static void supervise(void)
 	fake_add(&units, "ptp4l", ST_RUNNING);
 	if (control_server_start(&server, loop, &plan, &ops, NULL) == 0)
 		loop_run(loop);
-	_exit(1);
+	control_server_stop(&server);
+	usleep(100000);	/* there is always something left to be done */
+	_exit(0);
 }
 
 /* ---- in the test's */
@@ -201,6 +213,20 @@ static void a_supervisor_that_dies_while_asked_is_unreachable(void **unused)
 	assert_int_equal(run(wait_main, "wait ptp4l 300ms"), RC_UNREACHABLE);
 }
 
+static void shutdown_is_over_when_the_process_is(void **unused)
+{
+	msec_t begun;
+
+	start_supervisor(0);
+	wait_for_socket();
+	begun = loop_now();
+	assert_int_equal(run(remote_main, "shutdown --wait"), RC_OK);
+	assert_true(loop_now() - begun >= 140);	/* 50 ms to the end of the loop, 100 ms after it */
+	waitpid(supervisor, NULL, 0);
+	supervisor = 0;
+	assert_int_equal(run(remote_main, "shutdown"), RC_UNREACHABLE);
+}
+
 static void one_slip_never_stops_every_unit(void **unused)
 {
 	assert_int_equal(run(remote_main, "stop"), RC_USAGE);
@@ -218,6 +244,7 @@ int main(void)
 		TALKING(a_failing_start_is_told_in_one_line_as_soon_as_it_is_known),
 		TALKING(wait_is_patient_with_a_supervisor_that_comes_later),
 		TALKING(a_supervisor_that_dies_while_asked_is_unreachable),
+		TALKING(shutdown_is_over_when_the_process_is),
 		TALKING(one_slip_never_stops_every_unit),
 	};
 
