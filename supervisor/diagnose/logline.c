@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "logline.h"
@@ -277,17 +276,21 @@ static bool is(struct span s, const char *word)
 	return s.len == strlen(word) && !memcmp(s.at, word, s.len);
 }
 
+/* Decimal numbers only, as the programs print them; strtod costs more than all the rest. */
 static bool numeric(struct span s, double *out)
 {
-	char room[32];
-	char *end;
+	const char *at = s.at, *end = s.at + s.len;
+	double v = 0, unit = 1;
+	bool minus = s.len && *at == '-', any = false;
 
-	if (!s.len || s.len >= sizeof(room))
-		return false;
-	memcpy(room, s.at, s.len);
-	room[s.len] = '\0';
-	*out = strtod(room, &end);
-	return end != room && !*end;
+	at += minus || (s.len && *at == '+');
+	for (; at < end && is_digit(*at); at++, any = true)
+		v = v * 10 + (*at - '0');
+	if (at < end && *at == '.')
+		for (at++; at < end && is_digit(*at); at++)
+			v += (*at - '0') * (unit /= 10);
+	*out = minus ? -v : v;
+	return any && at == end;
 }
 
 static bool named_number(struct cursor *c, const char *name, double *out)

@@ -41,29 +41,65 @@ static bool take_field(struct walk *w, const struct catalogue_node *node, const 
 	return false;
 }
 
-/* The longest run first for words, the shortest for free text. */
+/*
+ * What must follow a field: the first byte of its only child, -1 when there are several. It spares
+ * most of the attempts to end the field somewhere.
+ */
+static int byte_behind(const struct walk *w, const struct catalogue_node *node)
+{
+	const struct catalogue_node *child = w->c->node + node->first;
+
+	return node->children == 1 && node->literals == 1 && node->pattern == MESSAGE_NONE ?
+	       (unsigned char)w->c->label[child->label] : -1;
+}
+
+/* The shortest text first. */
+static bool match_free_text(struct walk *w, const struct catalogue_node *node, const char *at)
+{
+	size_t left = (size_t)(w->end - at);
+	int behind = byte_behind(w, node);
+
+	if (!node->children)
+		return take_field(w, node, at, left);
+	for (size_t n = 1; n <= left; n++) {
+		if (behind >= 0) {
+			const char *next = memchr(at + n, behind, left - n);
+
+			if (!next)
+				return false;
+			n = (size_t)(next - at);
+		}
+		if (take_field(w, node, at, n))
+			return true;
+	}
+	return false;
+}
+
+/* The longest word first. */
+static bool match_word(struct walk *w, const struct catalogue_node *node, const char *at, size_t most)
+{
+	int behind = byte_behind(w, node);
+
+	for (size_t n = most; n > 0; n--) {
+		if (behind >= 0 && (at + n == w->end || (unsigned char)at[n] != behind))
+			continue;
+		if (take_field(w, node, at, n))
+			return true;
+	}
+	return false;
+}
+
 static bool match_field(struct walk *w, const struct catalogue_node *node, const char *at)
 {
 	size_t most = 0, left = (size_t)(w->end - at);
 
-	if (node->type == EDGE_TEXT) {
-		if (!node->children)
-			return take_field(w, node, at, left);
-		for (size_t n = 1; n <= left; n++)
-			if (take_field(w, node, at, n))
-				return true;
-		return false;
-	}
+	if (node->type == EDGE_TEXT)
+		return match_free_text(w, node, at);
 	if (node->type == EDGE_DEV && (left < 5 || memcmp(at, "/dev/", 5)))
 		return false;
 	while (most < left && in_class(node->type, (unsigned char)at[most]))
 		most++;
-	if (node->type < EDGE_DEV)
-		return take_field(w, node, at, most);
-	for (size_t n = most; n > 0; n--)
-		if (take_field(w, node, at, n))
-			return true;
-	return false;
+	return node->type < EDGE_DEV ? take_field(w, node, at, most) : match_word(w, node, at, most);
 }
 
 static const struct catalogue_node *literal_child(const struct walk *w,
