@@ -140,41 +140,6 @@ static void show_advice(struct page *p, const struct verdict_cause *c)
 		paragraph(p, i ? "  then: " : "  first: ", c->advice[i], 2);
 }
 
-static void add_action(const struct verdict_cause *c, struct text *t)
-{
-	switch (c->action) {
-	case DO_RETRY:
-		text_add(t, "ptpwarden starts it again, more slowly each time.");
-		break;
-	case DO_WAIT:
-		text_add(t, "ptpwarden waits until %s ", wait_kind_name(c->wait.kind));
-		text_add_escaped(t, c->wait.subject, strlen(c->wait.subject));
-		text_add(t, " changes and starts it again at once then.");
-		break;
-	case DO_ALTERNATE:
-		text_add(t, "ptpwarden goes on with the next alternate, if there is one.");
-		break;
-	case DO_RESTART_GROUP:
-		text_add(t, "ptpwarden restarts the whole group.");
-		break;
-	case DO_LEAVE:
-		text_add(t, "ptpwarden leaves it running: it heals by itself.");
-		break;
-	default:
-		text_add(t, "Somebody has to act; ptpwarden tries again from time to time.");
-		break;
-	}
-}
-
-static void show_action(struct page *p, const struct verdict_cause *c)
-{
-	char room[ITEM_BYTES];
-	struct text t = text_in(room, sizeof(room));
-
-	add_action(c, &t);
-	paragraph(p, "", room, 2);
-}
-
 static void show_others(struct page *p, const struct verdict *v)
 {
 	char room[ITEM_BYTES];
@@ -223,7 +188,6 @@ void explain_verdict(const struct verdict *v, const char *unit, struct text *out
 		show_list(&p, "Against it:", v->cause[0].contra, v->cause[0].against, 2);
 		show_missing(&p, &v->cause[0]);
 		show_advice(&p, &v->cause[0]);
-		show_action(&p, &v->cause[0]);
 	}
 	show_list(&p, v->kind == VERDICT_CAUSE ? "Still unexplained:" : "Seen:", v->unexplained,
 		  v->unexplained_n, 4);
