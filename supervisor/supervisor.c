@@ -2,8 +2,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf/planmake.h"
+#include "conf/rulesdir.h"
 #include "log.h"
 #include "loop.h"
 #include "supervisor.h"
@@ -112,10 +114,26 @@ void supervisor_start_units(struct supervisor *sup)
 		supervisor_group(sup, sup->t.unit[i]);
 }
 
+/* The user's own rules on top of the built-in ones; without a folder nothing is copied. */
+static void load_rules(struct supervisor *sup)
+{
+	const char *path = sup->plan->rules_dir;
+
+	sup->rules = rulebase_builtin();
+	if (access(path, F_OK) < 0)
+		return;
+	sup->own_rules = rules_dir_load(path, stderr);
+	if (sup->own_rules)
+		sup->rules = rules_dir_base(sup->own_rules);
+	else
+		log_err("rules", "%s is not used, the built-in rules are: mend what is named above "
+			"and start ptpwarden again", path);
+}
+
 int supervisor_start(struct supervisor *sup, struct err *err)
 {
 	ev_timer_init(&sup->publish, on_publish, 0., 0.);
-	sup->rules = rulebase_builtin();
+	load_rules(sup);
 	sup->cache = probe_cache_new();
 	sup->scratch = malloc(sizeof(*sup->scratch));
 	if (!sup->cache || !sup->scratch)
@@ -141,6 +159,7 @@ void supervisor_free(struct supervisor *sup)
 	ev_timer_stop(sup->loop, &sup->ending);
 	probe_cache_free(sup->cache);
 	free(sup->scratch);
+	rules_dir_free(sup->own_rules);
 	supervisor_tables_free(&sup->t);
 	plan_free(sup->former);
 	plan_free(sup->plan);

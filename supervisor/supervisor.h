@@ -25,6 +25,7 @@
 
 struct unit;
 struct rulebase;
+struct rules_dir;
 
 /** Arrays whose length follows from the plan. */
 struct supervisor_tables {
@@ -48,6 +49,7 @@ struct supervisor {
 	struct control_server control;
 	struct control_ops ops;
 	const struct rulebase *rules;
+	struct rules_dir *own_rules;	/**< NULL: built-in rules only */
 	struct probe_cache *cache;
 	struct probe_out *scratch;	/**< one probe's answer, used up within a callback */
 	unsigned incidents;		/**< how many were opened */
