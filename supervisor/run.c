@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,6 +284,10 @@ int run_main(int argc, char **argv)
 
 	if (rc)
 		return rc < 0 ? RC_OK : rc;
+#ifdef __GLIBC__
+	/* Large blocks as pages of their own: untouched parts cost nothing, freed ones go back. */
+	mallopt(M_MMAP_THRESHOLD, 12 * 1024);
+#endif
 	open_standard_fds();
 	umask(022);
 	signal(SIGPIPE, SIG_IGN);

@@ -135,7 +135,7 @@ int supervisor_start(struct supervisor *sup, struct err *err)
 	ev_timer_init(&sup->publish, on_publish, 0., 0.);
 	load_rules(sup);
 	sup->cache = probe_cache_new();
-	sup->scratch = malloc(sizeof(*sup->scratch));
+	sup->scratch = calloc(1, sizeof(*sup->scratch));
 	if (!sup->cache || !sup->scratch)
 		return err_set(err, ENOMEM, "out of memory");
 	child_hub_init(&sup->children, sup->loop);
