@@ -142,7 +142,8 @@ static void print_man(void)
 	       "every question below is put to the system.\n"
 	       "A finding passes, warns, forbids the start, or is unknown:\n"
 	       "what could not be looked at never forbids a start.\n.Pp\n"
-	       ".Ic ptpwarden why Ar id\nprints one of these entries.\nFindings named\n.Li config. Ns Ar name\n"
+	       ".Ic ptpwarden why Ar id\nprints one of these entries.\nFindings named\n.Li config. "
+	       "Ns Ar name\n"
 	       "are about the configuration of the daemon itself and are explained there, too.\n"
 	       ".Sh FINDINGS\n.Bl -tag -width Ds\n");
 	for (int i = 0; i < n; i++) {

@@ -45,7 +45,8 @@ static void taken(struct probe *p, unsigned port, const char *inode)
 	/* "socat 123" */
 	pid = strrchr(who, ' ');
 	*pid = '\0';
-	f = note(p->out, F_RIVAL_PORT, FINDING_BLOCK, who, "pid %s holds UDP port %u", pid + 1, port);
+	f = note(p->out, F_RIVAL_PORT, FINDING_BLOCK, who, "pid %s holds UDP port %u", pid + 1,
+		 port);
 	note_clears(f, WAIT_PROCESS, who, atoi(pid + 1));
 }
 

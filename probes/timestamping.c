@@ -54,9 +54,10 @@ static const char *lacking(unsigned so, unsigned wanted)
 	bool hardware = wanted & SOF_TIMESTAMPING_TX_HARDWARE;
 
 	if (!(so & wanted))
-		return hardware ? (so & SOF_TIMESTAMPING_TX_SOFTWARE ? "it stamps in software only"
-								     : "it cannot stamp in hardware")
-				: "it cannot stamp, not even in software";
+		return hardware
+			       ? (so & SOF_TIMESTAMPING_TX_SOFTWARE ? "it stamps in software only"
+								    : "it cannot stamp in hardware")
+			       : "it cannot stamp, not even in software";
 	if (!(so & wanted & (SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_TX_SOFTWARE)))
 		return "it stamps what it receives, but not what it sends";
 	if (!(so & wanted & (SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RX_SOFTWARE)))

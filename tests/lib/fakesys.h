@@ -46,6 +46,7 @@ struct fake {
 	struct fake_file file[FAKE_FILES];
 	struct fake_link link[FAKE_LINKS];
 	const char *noexec, *readonly;	/* path prefix mounted so */
+	const char *denied;	/* path that cannot be looked at */
 	int links_rc, eee, port_rc;
 	const char *hidden;	/* folder that may not be listed */
 	int uds_rc;		/* of a socket that is there */
@@ -289,6 +290,8 @@ static inline int fake_stat(const char *path, struct probe_stat *st)
 	int rc = fake_follow(path, &f);
 
 	fake.stats++;
+	if (fake.denied && !strcmp(path, fake.denied))
+		return -EACCES;
 	if (rc == 0)
 		fake_stat_of(f, st);
 	return rc;
@@ -582,6 +585,49 @@ static inline int fake_healthy(void **unused)
 	return 0;
 }
 
+/* Blocks that no single event would clear: only the slow retry helps there. */
+static inline bool may_wait_for_nothing(const char *id)
+{
+	static const char *const ids[] = { "binary.noexec_mount", "ts.", "phc.not_adjustable",
+					   "phc.rate", "phc.frozen", "priv.cap_", "priv.files",
+					   "priv.memory", "config.", "rival.port" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+		if (!strncmp(id, ids[i], strlen(ids[i])))
+			return true;
+	return false;
+}
+
+/* "link.ok" beside "link.missing" of the same subject; two questions come later, when each is ok.
+ */
+static inline bool contradicts(const struct finding *ok, const struct finding *f)
+{
+	size_t group = strcspn(ok->id, ".");
+
+	if (!strcmp(f->id, "binary.version") || !strcmp(f->id, "ts.different_clocks"))
+		return false;
+	return !strcmp(ok->id + group, ".ok") && f->state == FINDING_BLOCK &&
+	       !strncmp(ok->id, f->id, group + 1) && !strcmp(ok->subject, f->subject);
+}
+
+/* What must be true of every answer. */
+static inline void assert_sound(const struct findings *all)
+{
+	for (unsigned i = 0; i < all->n; i++) {
+		const struct finding *f = &all->at[i];
+
+		if ((f->state == FINDING_BLOCK || f->state == FINDING_WARN) && !f->advice[0])
+			fail_msg("%s gives no advice", f->id);
+		if (f->state == FINDING_BLOCK && !f->clears.kind && !may_wait_for_nothing(f->id))
+			fail_msg("%s does not say what would clear it", f->id);
+		if (!f->detail[0] || !f->subject[0])
+			fail_msg("%s says nothing", f->id);
+		for (unsigned k = 0; k < all->n; k++)
+			if (contradicts(f, &all->at[k]))
+				fail_msg("%s beside %s", f->id, all->at[k].id);
+	}
+}
+
 /* Ask all; the state of the finding of that id, or -1 when it was not made. */
 static inline int asked(const char *id)
 {
@@ -592,6 +638,7 @@ static inline int asked(const char *id)
 	if (probe_slow_needed(&fake_in, &fake_out))
 		probe_slow(&fake_in, &fake_sys, &fake_out);
 	assert_int_equal(fake.open_now, 0);
+	assert_sound(&fake_out.findings);
 	for (unsigned i = 0; i < fake_out.findings.n; i++)
 		if (!strcmp(fake_out.findings.at[i].id, id) &&
 		    (int)fake_out.findings.at[i].state > state)

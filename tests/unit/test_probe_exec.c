@@ -258,6 +258,9 @@ static void a_library_that_vanishes_is_awaited_where_it_was(void **unused)
 
 static void a_damaged_library_is_no_library(void **unused)
 {
+	fake_find("/lib/x86_64-linux-gnu/libm.so.6")->len -= 1;
+	assert_asked("binary.library", FINDING_BLOCK);
+	assert_non_null(strstr(finding_of("binary.library")->detail, "damaged"));
 	fake_bytes("/lib/x86_64-linux-gnu/libm.so.6", S_IFREG | 0644, "", 0);
 	assert_asked("binary.library", FINDING_BLOCK);
 	assert_non_null(strstr(finding_of("binary.library")->detail, "damaged"));

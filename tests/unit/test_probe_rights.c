@@ -143,6 +143,18 @@ static void a_folder_that_the_user_may_not_write_blocks(void **unused)
 	assert_not_asked("uds.dir_not_writable");
 }
 
+static void a_folder_that_cannot_be_looked_at_is_unknown(void **unused)
+{
+	fake.denied = "/var/run";
+	assert_asked("uds.unknown", FINDING_UNKNOWN);
+	assert_null(findings_block(&fake_out.findings));
+	fake.denied = "/usr/sbin/ptp4l";
+	assert_asked("binary.unreadable", FINDING_UNKNOWN);
+	fake.denied = "/dev/ptp0";
+	assert_asked("phc.unknown", FINDING_UNKNOWN);
+	assert_null(findings_block(&fake_out.findings));
+}
+
 static void a_regular_file_in_the_place_of_the_socket_is_saved(void **unused)
 {
 	fake_text("/var/run/ptp4l", "precious");
@@ -187,6 +199,7 @@ static void a_live_server_blocks_and_its_process_is_named(void **unused)
 	assert_asked("uds.live_server", FINDING_BLOCK);
 	assert_int_equal(finding_of("uds.live_server")->clears.kind, WAIT_PROCESS);
 	assert_int_equal(finding_of("uds.live_server")->clears.pid, 300);
+	assert_string_equal(finding_of("uds.live_server")->clears.subject, "ptp4l");
 	assert_non_null(strstr(finding_of("uds.live_server")->detail, "001122.fffe.334455"));
 	assert_fact("uds.taken", "yes");
 }
@@ -593,6 +606,7 @@ int main(void)
 		T(a_folder_that_will_be_made_does_not_block),
 		T(a_read_only_folder_blocks),
 		T(a_folder_that_the_user_may_not_write_blocks),
+		T(a_folder_that_cannot_be_looked_at_is_unknown),
 		T(a_regular_file_in_the_place_of_the_socket_is_saved),
 		T(a_folder_in_the_place_of_the_socket_blocks),
 		T(a_stale_socket_is_no_problem),
