@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "supervisor/loop.h"
 #include "supervisor/proc.h"
@@ -122,44 +123,58 @@ static msec_t record_ms(const char *record)
 	return p ? strtoll(p + 1, NULL, 10) / 1000 : 0;
 }
 
-static bool kernel_log_names(const struct oom_watch *w)
+/* UNKNOWN: not readable. NO: it holds no such line. */
+static enum answer kernel_log_names(const struct oom_watch *w)
 {
 	enum { RECORDS_MAX = 65536, SLACK_MS = 1000 };
+	enum answer answer = ANSWER_NO;
 	char record[2048];
-	bool found = false;
 	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0)
-		return false;
-	for (unsigned i = 0; i < RECORDS_MAX && !found; i++) {
+		return ANSWER_UNKNOWN;
+	for (unsigned i = 0; i < RECORDS_MAX && answer != ANSWER_YES; i++) {
 		ssize_t n = read(fd, record, sizeof(record) - 1);
 
 		if (n < 0 && (errno == EPIPE || errno == EINTR || errno == EINVAL))
 			continue;	/* overwritten meanwhile, or too long */
+		if (n < 0 && errno != EAGAIN)
+			answer = ANSWER_UNKNOWN;
 		if (n <= 0)
 			break;
 		record[n] = '\0';
-		found = record_ms(record) + SLACK_MS >= w->started_at &&
-			oom_line_names(record, (size_t)n, w->pid);
+		if (record_ms(record) + SLACK_MS >= w->started_at &&
+		    oom_line_names(record, (size_t)n, w->pid))
+			answer = ANSWER_YES;
 	}
 	close(fd);
-	return found;
+	return answer;
+}
+
+/* In another pid namespace the kernel's log speaks of other numbers. */
+static bool numbers_are_the_kernel_s(void)
+{
+	enum { PROC_PID_INIT_INO = 0xeffffffc };
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == PROC_PID_INIT_INO;
 }
 
 /*
- * The counters also count other processes and the kernel's pids may not be
- * ours, so an unchanged counter proves that it was not, a line with the pid
- * that it was; a changed counter of its own cgroup is taken for a yes.
+ * An unchanged counter of the whole system proves that it was not, a line of
+ * the kernel with the pid that it was. A changed counter of its own cgroup is
+ * taken for a yes; an unchanged one proves nothing, it may have moved.
  */
 enum answer oom_was(const struct oom_watch *w)
 {
-	int64_t cgroup = w->cgroup_kills < 0 ? -1 : file_counter(w->file);
+	enum answer log = ANSWER_UNKNOWN;
 
 	if (w->system_kills >= 0 && system_counter() == w->system_kills)
 		return ANSWER_NO;
-	if (kernel_log_names(w))
+	if (numbers_are_the_kernel_s())
+		log = kernel_log_names(w);
+	if (log == ANSWER_UNKNOWN && w->cgroup_kills >= 0 &&
+	    file_counter(w->file) > w->cgroup_kills)
 		return ANSWER_YES;
-	if (cgroup < 0)
-		return ANSWER_UNKNOWN;
-	return cgroup > w->cgroup_kills ? ANSWER_YES : ANSWER_NO;
+	return log;
 }
