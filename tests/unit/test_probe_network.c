@@ -400,6 +400,7 @@ static void a_clock_that_cannot_be_steered_blocks_unless_nobody_steers_it(void *
 {
 	fake.phc.max_adj_ppb = 0;
 	assert_asked("phc.not_adjustable", FINDING_BLOCK);
+	assert_int_equal(fake_out.learned.clocks, 0);
 	FAKE_COMMAND(PROG_PHC2SYS, "phc2sys", "-s", "eth0", "-w");
 	assert_not_asked("phc.not_adjustable");
 }
@@ -408,6 +409,7 @@ static void a_frozen_clock_blocks_but_only_warns_without_a_link(void **unused)
 {
 	fake.phc.rate = 0;
 	assert_asked("phc.frozen", FINDING_BLOCK);
+	assert_int_equal(fake_out.learned.clocks, 0);
 	assert_fact("phc.rate", "0");
 	fake_iface("eth0")->link.carrier = ANSWER_NO;
 	assert_asked("phc.frozen", FINDING_WARN);
