@@ -56,3 +56,11 @@ bool outcome_cause_pending(const struct control_ops *ops, unsigned i)
 	view_of_last_leader(ops, i, &v);
 	return (v.state == ST_BACKING_OFF || v.state == ST_WAITING) && !v.cause_title;
 }
+
+bool outcome_hopeless(const struct control_ops *ops, unsigned i)
+{
+	struct unit_view v;
+
+	view_of_last_leader(ops, i, &v);
+	return v.state == ST_WAITING && (v.waiting.kind == WAIT_NONE || v.waiting.kind == WAIT_FILE);
+}

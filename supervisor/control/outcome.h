@@ -20,4 +20,11 @@ enum outcome outcome_of(const struct control_ops *ops, unsigned i, bool locked);
 /** A failed unit whose cause is still being looked for. */
 bool outcome_cause_pending(const struct control_ops *ops, unsigned i);
 
+/**
+ * A failed unit that nothing but a person's work on files can help, so that
+ * patience is of no use. What may yet come by itself (a link, a device, the
+ * end of a rival, the next try) is not that.
+ */
+bool outcome_hopeless(const struct control_ops *ops, unsigned i);
+
 #endif

@@ -327,13 +327,32 @@ static enum reply_state start_go_on(struct reply *a, msec_t now)
 	return say_end(a, which, rc_of(o));
 }
 
-/* `wait` has patience with everything: a cable may yet be plugged in. */
+/*
+ * `wait` has patience with what may come by itself: a cable may yet be plugged
+ * in. It has none with a mistake in a file. What a unit waits for is only known
+ * a moment after it began to wait.
+ */
+static bool beyond_hope(struct reply *a, unsigned which, msec_t now)
+{
+	if (!outcome_hopeless(a->ops, which)) {
+		a->failed_at = 0;
+		return false;
+	}
+	if (!a->failed_at)
+		a->failed_at = now;
+	if (a->wake_at > a->failed_at + REPLY_VERDICT_GRACE)
+		a->wake_at = a->failed_at + REPLY_VERDICT_GRACE;
+	return now >= a->failed_at + REPLY_VERDICT_GRACE;
+}
+
 static enum reply_state wait_go_on(struct reply *a, msec_t now)
 {
 	unsigned which;
 	enum outcome o = outcome_now(a, &which);
 
 	a->wake_at = a->deadline;
+	if (o == OUTCOME_FAILED && beyond_hope(a, which, now))
+		return say_end(a, which, RC_FAILED);
 	if (o != OUTCOME_READY && now < a->deadline)
 		return REPLY_WAIT;
 	return say_end(a, which, rc_of(o));

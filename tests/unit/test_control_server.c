@@ -415,6 +415,37 @@ static void what_waiting_ends_in_follows_the_state(void **unused)
 	}
 }
 
+/* When a waiting request is answered without a change. @return milliseconds */
+static msec_t answered_after(const char *unit)
+{
+	struct outbuf buf = { .limit = 65536 };
+	struct reply r = { .ops = &w.ops, .out = &buf, .request = { .verb = "wait", .wait = true } };
+	enum reply_state state;
+	msec_t now = 1000;
+
+	r.request.wait_ms = 5000;
+	strcpy(r.request.unit, unit);
+	for (state = reply_begin(&r, now); state == REPLY_WAIT; state = reply_go_on(&r, now))
+		now = r.wake_at;
+	outbuf_free(&buf);
+	return now - 1000;
+}
+
+static void wait_has_patience_with_a_cable_but_not_with_a_mistake(void **unused)
+{
+	struct unit_view *v = fake_add(&w.units, "ptp4l", ST_WAITING);
+
+	v->waiting.kind = WAIT_CARRIER;
+	assert_int_equal(answered_after("ptp4l"), 5000);
+	v->waiting.kind = WAIT_FILE;
+	assert_int_equal(answered_after("ptp4l"), REPLY_VERDICT_GRACE);
+	assert_int_equal(answered_after(""), REPLY_VERDICT_GRACE);
+	v->waiting.kind = WAIT_NONE;
+	assert_int_equal(answered_after("ptp4l"), REPLY_VERDICT_GRACE);
+	v->state = ST_BACKING_OFF;
+	assert_int_equal(answered_after("ptp4l"), 5000);
+}
+
 static void ready_but_not_locked_is_said_as_such(void **unused)
 {
 	struct unit_view *v = fake_add(&w.units, "ptp4l", ST_READY);
@@ -604,6 +635,7 @@ int main(void)
 		SERVED(start_tells_of_a_failure_with_its_cause_in_one_line),
 		SERVED(a_cause_that_never_comes_is_not_waited_for),
 		SERVED(what_waiting_ends_in_follows_the_state),
+		SERVED(wait_has_patience_with_a_cable_but_not_with_a_mistake),
 		SERVED(ready_but_not_locked_is_said_as_such),
 		SERVED(a_follower_is_judged_by_its_leader),
 		SERVED(waiting_for_all_means_all_that_are_wanted),
