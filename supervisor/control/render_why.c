@@ -87,7 +87,8 @@ static void add_now(const struct why *w, struct text *t)
 	char room[1024];
 	struct text line = text_in(room, sizeof(room));
 
-	text_add(&line, "Now: ");
+	phrase_safe(&line, w->view->name);
+	text_add(&line, " now: ");
 	status_now(w->view, &line);
 	add_line(t, 0, room);
 }
@@ -141,44 +142,40 @@ static void add_facts(const struct verdict *v, struct text *t)
 		add_fact('?', &v->unexplained[i], t);
 }
 
-static void nothing_wrong(const struct why *w, struct text *t)
+static void add_verdict(const struct why *w, struct text *t)
 {
-	char room[256];
-	struct text line = text_in(room, sizeof(room));
-
-	phrase_safe(&line, w->view->name);
-	text_add(&line, ": no incident since ptpwarden was started.");
-	add_line(t, 0, room);
+	explain_verdict(&w->incident->verdict, w->view->name, t);
+	if (w->facts)
+		add_facts(&w->incident->verdict, t);
+	add_blocked(w->incident, t);
+	add_incident(w, t);
 }
 
-/* What follows is history, and whoever asks because something is wrong now must see that. */
-static void add_over(const struct why *w, struct text *t)
+/* Whoever asks because something is wrong now must see first that this is history. */
+static void add_history(const struct why *w, struct text *t)
 {
 	char room[256];
 	struct text line = text_in(room, sizeof(room));
 
-	if (w->incident->closed_at == MSEC_NONE)
-		return;
-	text_add(&line, "Over for ");
+	text_add(&line, "The newest incident ended ");
 	phrase_age(&line, w->now - w->incident->closed_at);
-	text_add(&line, "; nothing is known to be wrong now. The newest incident was:");
+	text_add(&line, " ago. It was:");
 	add_line(t, 0, room);
+	add_verdict(w, t);
 }
 
 void why_text(const struct why *w, struct text *t)
 {
-	if (w->incident) {
-		add_over(w, t);
-		explain_verdict(&w->incident->verdict, w->view->name, t);
-		if (w->facts)
-			add_facts(&w->incident->verdict, t);
-		add_blocked(w->incident, t);
-		add_incident(w, t);
-	} else {
-		nothing_wrong(w, t);
-	}
+	bool open = w->incident && w->incident->closed_at == MSEC_NONE;
+
+	if (open)
+		add_verdict(w, t);
 	add_now(w, t);
 	add_standing(w, t);
+	if (!w->incident)
+		add_line(t, 0, "No incident since ptpwarden was started.");
+	else if (!open)
+		add_history(w, t);
 }
 
 void why_json(const struct why *w, struct text *t)
