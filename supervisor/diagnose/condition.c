@@ -35,11 +35,11 @@ static bool contains(const char *s, const char *word, size_t len)
 	return false;
 }
 
-/* "^word" at the start only, "%20" is a blank */
+/* "^word" at the start only, "%20" is a blank, "%2c" a comma */
 static bool found(const char *value, const char *word, size_t len)
 {
-	if (len == 3 && !memcmp(word, "%20", 3))
-		return strchr(value, ' ');
+	if (len == 3 && *word == '%')
+		return strchr(value, word[2] == 'c' ? ',' : ' ');
 	if (*word == '^')
 		return starts(value, word + 1, len - 1);
 	return len && contains(value, word, len);

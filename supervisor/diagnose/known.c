@@ -1,5 +1,6 @@
 /* Gathers what is known and derives what follows directly from the log. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "evidence.h"
@@ -82,6 +83,24 @@ static void derive_version(struct known *k)
 	derive(k, "ptp4l.version", given ? given : "");
 }
 
+/* Offsets that were reported and not read from a log. */
+static void derive_reported(struct known *k)
+{
+	const char *mean = known_value(k, "offset.mean_ns"), *freq = known_value(k, "offset.freq_ppb");
+	const char *tool = known_value(k, "tool.name");
+	double v = mean ? strtod(mean, NULL) : 0;
+
+	if (known_value(k, "offset.shape")) {
+		derive(k, "offset.reported", "yes");
+		derive(k, "offset.by", tool ? tool : "");
+	}
+	if (mean)
+		derive_number(k, "offset.abs_ms", v < 0 ? -v / 1e6 : v / 1e6);
+	v = freq ? strtod(freq, NULL) : 0;
+	if (freq)
+		derive(k, "offset.freq_pinned", v > 400000 || v < -400000 ? "yes" : "no");
+}
+
 void known_init(struct known *k, const struct rulebase *rules, const struct facts *facts,
 		const struct log_digest *log, msec_t now)
 {
@@ -90,6 +109,7 @@ void known_init(struct known *k, const struct rulebase *rules, const struct fact
 	k->log = log && log->lines ? log : NULL;
 	k->now = now;
 	k->derived_n = 0;
+	derive_reported(k);
 	if (!k->log)
 		return;
 	for (unsigned i = 0; i < k->log->seen_n; i++)

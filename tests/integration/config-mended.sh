@@ -68,7 +68,7 @@ is "a file that is being written is not judged half-way" 0 field ptp4l alternate
 rm $box/real/ptp4l.conf
 pw restart ptp4l
 ok "a missing file makes it wait too" within 5 state_is ptp4l waiting
-is "with its own cause" config_missing class ptp4l
+is "with its own cause" config.missing field ptp4l cause
 cp $box/good.conf $box/real/ptp4l.conf
 ok "until it is there" within 2 pid_in_file ptp4l
 

@@ -7,6 +7,7 @@
 #include "supervisor/control/casefile.h"
 #include "supervisor/control/verdictjson.h"
 #include "supervisor/diagnose/diagnose.h"
+#include "supervisor/diagnose/rulebase.h"
 
 static struct facts facts;
 static struct log_digest digest;
@@ -252,6 +253,42 @@ static void a_verdict_takes_less_than_five_milliseconds(void **unused)
 	assert_true(worst < (getenv("SLOW_BUILD") ? 100.0 : 25.0));
 }
 
+/* Every fact and word that the rules mention, and any of the messages, in any mixture. */
+static void any_mixture_gives_a_sound_verdict(void **unused)
+{
+	const struct rulebase *r = rulebase_builtin();
+	static char room[VERDICT_JSON_MAX];
+	unsigned seed = 7;
+
+	for (int round = 0; round < 1500; round++) {
+		struct text t = text_in(room, sizeof(room));
+
+		fresh(NULL);
+		for (unsigned i = 0; i < 12; i++) {
+			const struct rb_condition *c;
+			const struct catalogue_pattern *p;
+			char text[400];
+
+			seed = seed * 1103515245u + 12345u;
+			c = &r->condition[(seed >> 8) % r->conditions];
+			if (c->message == MESSAGE_NONE && !c->wildcard)
+				facts_set(&facts, "test", MSEC_NONE, r->pool + c->name, "%s", r->pool + c->arg);
+			p = &r->catalogue->pattern[(seed >> 10) % r->catalogue->patterns];
+			snprintf(text, sizeof(text), "ptp4l[%u.123]: %s", i, r->catalogue->pool + p->text);
+			if (seed & 0x80)
+				line(text);
+		}
+		judge(NULL);
+		assert_true(v.causes <= VERDICT_CAUSES_MAX);
+		assert_true((v.kind == VERDICT_CAUSE) == (v.causes > 0));
+		assert_true(v.kind != VERDICT_UNKNOWN || v.unexplained_n > 0);
+		explain_verdict(&v, "ptp4l", &t);
+		t = text_in(room, sizeof(room));
+		verdict_json(&v, NULL, &t);
+		assert_false(t.cut);
+	}
+}
+
 /* --- rule files --- */
 
 static char complaint[400];
@@ -368,6 +405,7 @@ int main(void)
 		cmocka_unit_test_setup(the_explanation_fits_a_serial_console, fresh),
 		cmocka_unit_test_setup(the_same_case_gives_the_same_bytes, fresh),
 		cmocka_unit_test_setup(a_verdict_takes_less_than_five_milliseconds, fresh),
+		cmocka_unit_test_setup(any_mixture_gives_a_sound_verdict, fresh),
 		cmocka_unit_test_setup(own_rules_extend_the_built_in_ones, fresh),
 		cmocka_unit_test_setup(errors_in_rule_files_name_file_and_line_and_add_nothing, fresh),
 		cmocka_unit_test_setup(a_case_is_read_and_what_is_not_needed_is_skipped, fresh),
