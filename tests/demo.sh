@@ -111,6 +111,7 @@ look
 sed -i 's/^time_stamping hardware/time_stamping software/' $ptpconf
 must "mended, the preferred one is taken back at once" within 5 alternate_is ptp4l 0
 must "it is ready again" ready
+must "and proves itself" holds 3 state_is ptp4l ready
 
 title "The folder of the management socket is removed"
 pid=$(pid_of ptp4l)

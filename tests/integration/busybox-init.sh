@@ -27,10 +27,12 @@ unshare -p -f --mount-proc --kill-child "$busybox" init >$box/init.log 2>&1 &
 outer=$!
 
 # pids as seen from here; inside the namespace of init they are others
+# the supervisor is the one that init has started; its writer lingers for last words
 running() {
-	local p
-	for p in /proc/[0-9]*; do
-		case "$(tr '\0' ' ' <"$p/cmdline")" in "$bin run"*) echo "${p#/proc/}"; return 0 ;; esac
+	local init p
+	read -r init <"/proc/$outer/task/$outer/children"
+	for p in $(<"/proc/$init/task/$init/children"); do
+		case "$(tr '\0' ' ' <"/proc/$p/cmdline")" in "$bin run"*) echo "$p"; return 0 ;; esac
 	done
 	return 1
 } 2>/dev/null
@@ -62,10 +64,11 @@ exits "and ready" 0 "$bin" wait ptp4l 20
 # -- shutdown: TERM to all at once, KILL a second later --
 starts() { grep -c 'INITIALIZING to LISTENING on INIT_COMPLETE' /run/ptpwarden/log/ptp4l.log; }
 before=$(starts)
-inner=$(cat /proc/$outer/task/$outer/children)
-begun=$(now_ms)
-kill -USR2 $inner		# poweroff
-ok "ptpwarden ends" within 5 not running
+main=$(running)
+read -r init <"/proc/$outer/task/$outer/children"
+kill -USR2 "$init"		# poweroff
+ok "init tells everybody to end" within 5 grep -q 'signal=15' $box/init.log
+ok "ptpwarden ends" within 5 not test -e "/proc/$main/exe"
 ok "within 800 ms, before init gets impatient (took $last_ms ms)" less $last_ms 800
 ok "ptp4l has ended too" within 2 not client
 is "and was not started again" "$before" starts

@@ -28,7 +28,7 @@ exits "check finds nothing in the way" 0 pw check
 ok "check --json is JSON of its schema" \
 	jq -e '.schema == "ptpwarden.check/1" and (.units | length == 2)' <(pw check --json)
 plan=$(pw check --plan)
-ok "check --plan shows the command in full" has "ptp4l -f $ptpconf -i eth0 -m -q" "$plan"
+ok "check --plan shows the command in full" has "ptp4l -m -q -f $ptpconf -i eth0" "$plan"
 sed "s/eth0/eth9/" $conf >$world
 exits "check says by its status that something is in the way" 2 "$bin" check -f $world
 exits "probe looks at an interface" 0 "$bin" probe eth0
@@ -38,8 +38,8 @@ is "no network port was opened by any of it" "" eval 'ss -Hltun 2>/dev/null | gr
 # -- import, from the files of the old init scripts --
 mkdir -p $box/etc/default
 mount --bind $box/etc/default /etc/default 2>/dev/null
-printf '%s\n' 'DAEMON_OPTS="-f /etc/linuxptp/ptp4l.conf -i eth3 -S"' >/etc/default/ptp4l
-printf '%s\n' 'DAEMON_OPTS="-w -s eth3"' >/etc/default/phc2sys
+printf '%s\n' 'PTP4L_ARGS="-f /etc/linuxptp/ptp4l.conf -i eth3"' >/etc/default/ptp4l
+printf '%s\n' 'PHC2SYS_ARGS="-w -s eth3"' >/etc/default/phc2sys
 "$bin" import >$box/imported.conf
 ok "import takes the options over" grep -q 'ptp4l.*-f /etc/linuxptp/ptp4l.conf' $box/imported.conf
 ok "of both daemons" grep -q 'phc2sys.*-w' $box/imported.conf

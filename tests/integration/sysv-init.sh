@@ -18,7 +18,7 @@ is "and starts nothing" 2 processes ptp4l
 exits "status" 0 $box/sysv status
 exits "reload" 0 $box/sysv reload
 exits "stop" 0 $box/sysv stop
-ok "leaves only the grandmaster" within 3 test "$(processes ptp4l)" = 1
+is "leaves only the grandmaster" 1 processes ptp4l
 ok "and no ptpwarden" within 3 not pw status
 exits "restart from nothing" 0 $box/sysv restart
 $box/sysv stop
@@ -26,7 +26,7 @@ $box/sysv stop
 sed -i 's/^slaveOnly/slaveOnlyy/' $ptpconf
 before=$(now_ms)
 exits "start of a ptp4l that cannot run fails" 1 $box/sysv start
-ok "soon (took $(($(now_ms) - before)) ms)" less $(($(now_ms) - before)) 3000
+ok "in the time it gives them (took $(($(now_ms) - before)) ms)" less $(($(now_ms) - before)) 12000
 ok "and says why" said slaveOnlyy $box/sysv start
 $box/sysv stop
 exits "bad usage is told" 64 $box/sysv dance
