@@ -35,6 +35,8 @@ static void fact_of_error(struct probe *p)
 		fact(p->out, "config.error", "%.120s at line %u", n->text, n->line);
 	else
 		fact(p->out, "config.error", "%s", n->text);
+	if (n->advice[0])
+		fact(p->out, "config.advice", "%s", n->advice);
 }
 
 static void facts_of_file(struct probe *p)

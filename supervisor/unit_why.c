@@ -11,6 +11,9 @@
 #include "supervisor/diagnose/healthjudge.h"
 #include "unit.h"
 
+/* A daemon that was useful and no longer is: time for a link to come back by itself. */
+enum { RELAPSE_GRACE_MS = 2000 };
+
 static struct incident *incident_new(struct unit *u, unsigned alternate)
 {
 	struct incident *i = calloc(1, sizeof(*i));
@@ -114,6 +117,7 @@ void unit_incident_follow(struct unit *u)
 void unit_health_facts(const struct unit *u, const struct health_seen *seen, struct facts *facts)
 {
 	msec_t now = loop_now();
+	const struct port_seen *port = health_telling_port(&u->conf_seen, seen, now);
 
 	if (u->conf->program != PROG_PTP4L || seen->asked_at == MSEC_NONE)
 		return;
@@ -121,12 +125,12 @@ void unit_health_facts(const struct unit *u, const struct health_seen *seen, str
 		facts_set(facts, "health", now, "proc.answers", "no");
 	else if (seen->answered_at != MSEC_NONE)
 		facts_set(facts, "health", seen->answered_at, "proc.answers", "yes");
-	if (seen->uds_errno)
+	if (health_socket_lost(seen, now))
 		facts_set(facts, "health", now, "uds.connect_errno", "%s",
 			  errno_name(seen->uds_errno));
-	if (seen->ports)
-		facts_set(facts, "health", seen->port[0].since, "ptp4l.port_state", "%s",
-			  port_state_name(seen->port[0].state));
+	if (port)
+		facts_set(facts, "health", port->since, "ptp4l.port_state", "%s",
+			  port_state_name(port->state));
 }
 
 static void start_time_facts(const struct unit *u, struct facts *facts)
@@ -243,13 +247,16 @@ void unit_refused(struct unit *u, unsigned alternate)
 void unit_not_ready(struct unit *u)
 {
 	bool open = u->incident && u->incident->closed_at == MSEC_NONE;
+	msec_t since = u->policy.was_ready ? u->since : u->started_at;
 	msec_t grace = health_grace(&u->conf_seen);
 	struct incident *i;
 	struct facts *facts;
 
-	if (grace < u->conf->start_grace)
+	if (u->policy.was_ready)
+		grace = RELAPSE_GRACE_MS;
+	else if (grace < u->conf->start_grace)
 		grace = u->conf->start_grace;
-	if (open || u->flushing || loop_now() - u->started_at < grace)
+	if (open || u->flushing || loop_now() - since < grace)
 		return;
 	i = incident_new(u, u->policy.alternate);
 	if (!i)

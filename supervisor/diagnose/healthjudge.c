@@ -153,6 +153,12 @@ static msec_t last_contact(const struct health_seen *s)
 	return s->answered_at > s->started_at ? s->answered_at : s->started_at;
 }
 
+bool health_socket_lost(const struct health_seen *s, msec_t now)
+{
+	return (s->uds_errno == ENOENT || s->uds_errno == ECONNREFUSED) &&
+	       now - last_contact(s) >= HEALTH_NO_SOCKET_MS;
+}
+
 /* The socket's file is gone or nobody listens: nothing will ever be answered again. */
 static bool socket_lost(struct judging *c)
 {
@@ -160,8 +166,9 @@ static bool socket_lost(struct judging *c)
 
 	if (s->uds_errno != ENOENT && s->uds_errno != ECONNREFUSED)
 		return false;
-	WHY(c, "its management socket %.72s is gone", c->conf->uds_address);
-	c->out.broken = c->now - last_contact(s) >= HEALTH_NO_SOCKET_MS;
+	c->out.broken = health_socket_lost(s, c->now);
+	WHY(c, "its management socket %.72s is %s", c->conf->uds_address,
+	    s->answered_at == MSEC_NONE && !c->out.broken ? "not there yet" : "gone");
 	return true;
 }
 
@@ -301,4 +308,27 @@ msec_t health_grace(const struct daemon_conf *conf)
 		return 10 * SEC;
 	/* the servo's constants for software stamps need 16 s, and often a second try */
 	return choose + (conf->time_stamping == TS_SOFTWARE ? 35 * SEC : 10 * SEC);
+}
+
+static bool on_its_way(const struct daemon_conf *conf, const struct port_seen *p, msec_t now)
+{
+	if (p->state == PORT_UNCALIBRATED && conf->free_running)
+		return true;
+	return (p->state == PORT_UNCALIBRATED || p->state == PORT_LISTENING) &&
+	       now - p->since < health_grace(conf);
+}
+
+const struct port_seen *health_telling_port(const struct daemon_conf *conf,
+					    const struct health_seen *seen, msec_t now)
+{
+	const struct port_seen *first = seen->ports ? &seen->port[0] : NULL;
+
+	for (unsigned i = 0; i < seen->ports; i++) {
+		const struct port_seen *p = &seen->port[i];
+		bool idle = p->state == PORT_UNCALIBRATED || p->state == PORT_LISTENING;
+
+		if (p->state == PORT_FAULTY || (idle && !on_its_way(conf, p, now)))
+			return p;
+	}
+	return first && !on_its_way(conf, first, now) ? first : NULL;
 }

@@ -37,6 +37,16 @@ struct health health_judge(const struct daemon_conf *conf, const struct health_s
 /** Remember a lock, so that losing it later is HOLDOVER and not FREERUN. */
 void health_note(struct health_seen *seen, const struct health *judged, msec_t now);
 
+/**
+ * The port whose state is evidence: FAULTY, or LISTENING or UNCALIBRATED for longer than a start
+ * may take and not because of free_running; else the first one. NULL: none, or it is on its way.
+ */
+const struct port_seen *health_telling_port(const struct daemon_conf *conf,
+					    const struct health_seen *seen, msec_t now);
+
+/** The management socket went missing under the running program. */
+bool health_socket_lost(const struct health_seen *seen, msec_t now);
+
 /** How long a healthy start may take to become ready or locked before that is worth a word. */
 msec_t health_grace(const struct daemon_conf *conf);
 

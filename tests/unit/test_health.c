@@ -351,6 +351,36 @@ static void a_lost_management_socket_is_broken_after_five_seconds(void **unused)
 	}
 }
 
+static void a_socket_that_is_not_there_yet_is_not_called_gone(void **unused)
+{
+	struct bench b = a_client();
+	struct health h;
+
+	b.seen.uds_errno = ENOENT;
+	h = judge(&b);
+	assert_non_null(strstr(h.why_not, "not there yet"));
+	assert_false(health_socket_lost(&b.seen, b.now));
+	b.now += HEALTH_NO_SOCKET_MS;
+	h = judge(&b);
+	assert_non_null(strstr(h.why_not, "gone"));
+	assert_true(health_socket_lost(&b.seen, b.now));
+}
+
+static void a_port_that_is_on_its_way_is_no_evidence_of_a_fault(void **unused)
+{
+	struct bench b = a_client();
+
+	assert_null(health_telling_port(&b.conf, &b.seen, b.now));
+	says(&b, "port 1: LISTENING to UNCALIBRATED on RS_SLAVE");
+	assert_null(health_telling_port(&b.conf, &b.seen, b.now));
+	b.now += HOUR;
+	assert_non_null(health_telling_port(&b.conf, &b.seen, b.now));
+	b.conf.free_running = true;	/* it never gets further */
+	assert_null(health_telling_port(&b.conf, &b.seen, b.now));
+	says(&b, "port 2: LISTENING to FAULTY on FAULT_DETECTED");
+	assert_int_equal(health_telling_port(&b.conf, &b.seen, b.now)->number, 2);
+}
+
 static void a_socket_that_refuses_us_is_no_reason_for_a_restart(void **unused)
 {
 	struct bench b = a_client();
@@ -453,6 +483,8 @@ int main(void)
 		cmocka_unit_test(three_unanswered_questions_and_silence_are_a_hang),
 		cmocka_unit_test(one_that_prints_but_never_answered_is_not_called_hung),
 		cmocka_unit_test(a_lost_management_socket_is_broken_after_five_seconds),
+		cmocka_unit_test(a_socket_that_is_not_there_yet_is_not_called_gone),
+		cmocka_unit_test(a_port_that_is_on_its_way_is_no_evidence_of_a_fault),
 		cmocka_unit_test(a_socket_that_refuses_us_is_no_reason_for_a_restart),
 		cmocka_unit_test(phc2sys_is_ready_at_its_first_locked_line),
 		cmocka_unit_test(phc2sys_that_falls_silent_is_stale_then_broken),
