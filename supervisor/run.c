@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <malloc.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@
 #include "supervisor/control/verbs.h"
 #include "supervisor/record/pidfile.h"
 
-enum { RC_CONFIG = 78, CONF_PLACES = 24 };
+enum { RC_CONFIG = 78, CONF_PLACES = 24, LOCK_TRIES = 50, LOCK_RETRY_MS = 20 };
 
 struct run_args {
 	const char *path, *interface;
@@ -210,13 +211,28 @@ static int make_dirs(const struct plan *plan, struct err *err)
 	return 0;
 }
 
+/* One that is ending closes its socket before it lets go of the lock. */
+static int take_lock(const char *run_dir, struct err *err)
+{
+	for (unsigned tries = LOCK_TRIES;; tries--) {
+		struct err busy = { 0 };
+		int fd = pidfile_lock(run_dir, &busy);
+
+		if (fd != -EBUSY || !tries) {
+			*err = busy;
+			return fd;
+		}
+		poll(NULL, 0, LOCK_RETRY_MS);
+	}
+}
+
 static int open_resources(struct supervisor *sup, struct err *err)
 {
 	int rc = make_dirs(sup->plan, err);
 
 	if (rc < 0)
 		return rc;
-	sup->lock_fd = pidfile_lock(sup->plan->run_dir, err);
+	sup->lock_fd = take_lock(sup->plan->run_dir, err);
 	if (sup->lock_fd < 0)
 		return sup->lock_fd;
 	sup->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
