@@ -1,11 +1,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "args.h"
 #include "client.h"
+#include "conf/errors.h"
+#include "conf/load.h"
+#include "conf/planmake.h"
 #include "explainid.h"
 #include "places.h"
 #include "remote.h"
@@ -129,6 +133,18 @@ static bool unit_missing(const struct args_spec *spec, const struct args *a)
 	return strchr(spec->options, 'a') && !a->words && !a->all;
 }
 
+/* The supervisor's answer names the first error; here are all, with their lines marked. */
+static void show_config_errors(const char *file)
+{
+	struct conf_errors *errors = malloc(sizeof(*errors));
+	struct plan *plan = NULL;
+
+	if (errors && conf_load(file, &plan, errors) < 0)
+		conf_errors_print(errors, stderr);
+	plan_free(plan);
+	free(errors);
+}
+
 int remote_main(int argc, char **argv)
 {
 	const struct args_spec *spec = spec_of(argv[0]);
@@ -148,7 +164,12 @@ int remote_main(int argc, char **argv)
 	}
 	r = request_of(spec->verb, &a);
 	rc = a.words ? set_unit(&r, a.word[0]) : 0;
-	return rc ? rc : ask(&a, &r, strcmp(spec->verb, "monitor") ? SILENCE_MS : -1);
+	if (rc)
+		return rc;
+	rc = ask(&a, &r, strcmp(spec->verb, "monitor") ? SILENCE_MS : -1);
+	if (rc == RC_FAILED && !strcmp(spec->verb, "reload"))
+		show_config_errors(a.file);
+	return rc;
 }
 
 /* One attempt. @return exit code, or -errno when the supervisor was not there to the end */
