@@ -34,7 +34,7 @@ look() {
 }
 
 ready() { pw wait ptp4l "${1:-20}"; }
-lively() { within 3 pid_in_file ptp4l; }
+has_class() { has "^$1$" "$(class ptp4l)"; }
 
 # since MOMENT: milliseconds until ptp4l runs
 since() {
@@ -69,12 +69,14 @@ title "kill -9"
 kill9 ptp4l 5
 must "the next ptp4l ran $last_ms ms after the death of the first" less $last_ms 50
 must "it is ready again" ready
+must "the cause is known" has_class killed_externally
 look
 
 title "A typo in ptp4l.conf, and its repair"
 sed -i 's/^slaveOnly/slaveOnlyy/' $ptpconf
 pw restart ptp4l >/dev/null
 must "ptp4l is not tried in vain: the unit waits for the file" within 5 state_is ptp4l waiting
+must "the cause is known" has_class config_invalid
 look
 at=$(now_ms)
 sed -i 's/^slaveOnlyy/slaveOnly/' $ptpconf
@@ -86,6 +88,7 @@ title "The cable is pulled, and put back"
 restarts=$(field ptp4l restarts)
 cable_out
 must "the lost link is noticed" within 10 not state_is ptp4l ready
+must "and told as the cause" within 10 has_class link_down
 look
 cable_in
 must "it is ready again" ready
@@ -95,6 +98,7 @@ title "A library is removed"
 mv $box/lib/libq.so.6 $box/lib/gone
 pw restart ptp4l >/dev/null
 must "the unit waits for the library" within 5 state_is ptp4l waiting
+must "the cause is known" has_class library_missing
 look
 at=$(now_ms)
 mv $box/lib/gone $box/lib/libq.so.6
@@ -119,6 +123,7 @@ rm -rf /run/ptp
 must "a ptp4l that nobody can ask any more is replaced" reborn ptp4l "$pid" 20
 must "and its folder made again" within 5 test -S /run/ptp/ptp4l
 must "it is ready again" ready
+must "why it had to be: the socket was taken away" has_class uds_unavailable
 look
 
 title "Somebody starts a second ptp4l by hand"
@@ -127,6 +132,7 @@ rival=$!
 within 3 grep -q LISTENING $box/rival.log
 pw restart ptp4l >/dev/null
 must "two of them would steal each other's socket: ours waits" within 5 state_is ptp4l waiting
+must "the cause is known" has_class duplicate_instance
 look
 at=$(now_ms)
 kill $rival
