@@ -11,8 +11,7 @@
 #include "supervisor/diagnose/healthjudge.h"
 #include "unit.h"
 
-/* A daemon that was useful and no longer is: time for a link to come back by itself. */
-enum { RELAPSE_GRACE_MS = 2000 };
+enum { LOST_MS = 2000 };	/* readiness lost for so long is no hiccup */
 
 static struct incident *incident_new(struct unit *u, unsigned alternate)
 {
@@ -243,20 +242,24 @@ void unit_refused(struct unit *u, unsigned alternate)
 	u->candidate = i;
 }
 
-/* Alive for long and still of no use: say why, once; health decides about the rest. */
+/* When a process of no use is worth a word: soon if it was ready before, else after the grace. */
+static msec_t word_due(const struct unit *u)
+{
+	msec_t grace = health_grace(&u->conf_seen);
+
+	if (u->policy.was_ready)
+		return u->since + LOST_MS;
+	return u->started_at + (grace > u->conf->start_grace ? grace : u->conf->start_grace);
+}
+
+/* Alive and of no use: say why, once; health decides about the rest. */
 void unit_not_ready(struct unit *u)
 {
 	bool open = u->incident && u->incident->closed_at == MSEC_NONE;
-	msec_t since = u->policy.was_ready ? u->since : u->started_at;
-	msec_t grace = health_grace(&u->conf_seen);
 	struct incident *i;
 	struct facts *facts;
 
-	if (u->policy.was_ready)
-		grace = RELAPSE_GRACE_MS;
-	else if (grace < u->conf->start_grace)
-		grace = u->conf->start_grace;
-	if (open || u->flushing || loop_now() - since < grace)
+	if (open || u->flushing || loop_now() < word_due(u))
 		return;
 	i = incident_new(u, u->policy.alternate);
 	if (!i)
@@ -264,7 +267,10 @@ void unit_not_ready(struct unit *u)
 	facts = facts_of(u, u->policy.alternate);
 	unit_health_facts(u, &u->seen, facts);
 	diagnose(u->sup->rules, facts, &u->digest, loop_now(), &i->verdict);
-	publish(u, i);
+	if (i->verdict.kind == VERDICT_HEALTHY)
+		free(i);
+	else
+		publish(u, i);
 }
 
 static void standing_text(const struct unit *u, char *out, size_t size)
