@@ -47,8 +47,9 @@ void exit_facts(const struct exit_info *end, struct facts *facts);
 void findings_facts(const struct findings *findings, msec_t at, struct facts *facts);
 
 /**
- * The text of `why`: at most 24 lines of 80 columns, made safe for a terminal.
- * Deterministic: the same verdict gives the same text.
+ * The verdict for people: at most 20 lines of 79 columns, made safe for a
+ * terminal; what ptpwarden does about it is the caller's to add. Deterministic:
+ * the same verdict gives the same text.
  */
 void explain_verdict(const struct verdict *verdict, const char *unit, struct text *out);
 

@@ -1,4 +1,4 @@
-/* The text of `why`: at most LINES lines of COLUMNS columns. */
+/* The verdict as text: LINES lines, so that with what is done about it a screen of 24 is enough. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 #include "evidence.h"
 #include "rulebase.h"
 
-enum { LINES = 24, COLUMNS = 79, ITEM_BYTES = 400, PARAGRAPH_BYTES = 4 * ITEM_BYTES };
+enum { LINES = 20, COLUMNS = 79, ITEM_BYTES = 400, PARAGRAPH_BYTES = 4 * ITEM_BYTES };
 
 struct page {
 	struct text *out;
