@@ -1,4 +1,5 @@
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "daemonfacts.h"
@@ -54,19 +55,26 @@ static void phc2sys(const struct daemon_conf *c, struct facts *out)
 		set("iface.name", "%s", c->source);
 }
 
-static void first_error(const struct lint *lint, struct facts *out)
+/* Without the whole command line it is no news that it names no interface. */
+static void first_error(const struct lint *lint, bool whole_command, struct facts *out)
 {
-	const struct lint_note *n = lint_first_error(lint);
+	char name[FACT_NAME_MAX];
 
-	if (!n)
+	for (unsigned i = 0; i < lint->n; i++) {
+		const struct lint_note *n = &lint->at[i];
+
+		if (n->severity != LINT_ERROR ||
+		    (!whole_command && !strcmp(n->id, "config.no_interface")))
+			continue;
+		snprintf(name, sizeof(name), "block.%s", n->id);
+		set(name, "%s%s%s", n->file, n->file[0] ? ": " : "", n->text);
+		set("config.error", "%s", n->text);
 		return;
-	if (n->line)
-		set("config.error", "%s:%u: %.100s", n->file, n->line, n->text);
-	else
-		set("config.error", "%.150s", n->text);
+	}
 }
 
-void daemon_conf_facts(const struct daemon_conf *conf, const struct lint *lint, struct facts *out)
+void daemon_conf_facts(const struct daemon_conf *conf, const struct lint *lint, bool whole_command,
+		       struct facts *out)
 {
 	if (conf->config_file[0])
 		set("config.path", "%s", conf->config_file);
@@ -74,6 +82,5 @@ void daemon_conf_facts(const struct daemon_conf *conf, const struct lint *lint, 
 		ptp4l(conf, out);
 	else if (conf->program == PROG_PHC2SYS)
 		phc2sys(conf, out);
-	if (lint)
-		first_error(lint, out);
+	first_error(lint, whole_command, out);
 }

@@ -9,7 +9,12 @@
 #include "daemon.h"
 #include "fact.h"
 
-/** ptp4l.* or phc2sys.*, iface.name, and config.error for the first error of `lint` (may be NULL). */
-void daemon_conf_facts(const struct daemon_conf *conf, const struct lint *lint, struct facts *out);
+/**
+ * ptp4l.* or phc2sys.*, iface.name, config.path, and for the first error of
+ * `lint` config.error and "block.ID".
+ * @param whole_command the command line was known, and not only the file
+ */
+void daemon_conf_facts(const struct daemon_conf *conf, const struct lint *lint, bool whole_command,
+		       struct facts *out);
 
 #endif

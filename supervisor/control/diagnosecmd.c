@@ -129,7 +129,7 @@ static int read_configuration(struct job *j)
 		return complain("--config", "name the program: --program ptp4l, phc2sys or ts2phc");
 	rc = daemon_conf_read(j->program, argv, lp_version_parse(
 			      facts_value(&j->facts, "tool.version") ?: ""), &conf, &lint);
-	daemon_conf_facts(&conf, &lint, &j->facts);
+	daemon_conf_facts(&conf, &lint, j->command != NULL, &j->facts);
 	if (rc < 0 && j->config)
 		facts_set(&j->facts, "config", MSEC_NONE, "file.missing", "%s", j->config);
 	return 0;
@@ -289,6 +289,9 @@ static int gather(struct job *j, int argc, char **argv)
 
 	if (!rc)
 		rc = read_ending(j);
+	/* twice: the version decides how the configuration is read, and what a person says wins */
+	if (!rc)
+		rc = read_options(j, argc, argv, true);
 	if (!rc)
 		rc = read_configuration(j);
 	if (!rc)

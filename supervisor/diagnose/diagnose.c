@@ -61,13 +61,15 @@ static void add_symptom_evidence(struct inference *in, unsigned i, struct eviden
 
 static void add_missing(struct inference *in, const struct rb_condition *c, struct verdict_cause *out)
 {
-	const char *name = c->message == MESSAGE_NONE ? pool(in, c->name) :
-			   catalogue_id(in->known->rules->catalogue, c->message);
+	const char *name = pool(in, c->name);
 
+	/* lines that never came and findings that were never made are nothing to go and measure */
+	if (c->message != MESSAGE_NONE || !strncmp(name, "block.", 6) || !strncmp(name, "warn.", 5))
+		return;
 	for (unsigned i = 0; i < out->missing; i++)
 		if (!strcmp(out->miss[i], name))
 			return;
-	if (out->missing < VERDICT_EVIDENCE_MAX && c->message == MESSAGE_NONE)
+	if (out->missing < VERDICT_EVIDENCE_MAX)
 		out->miss[out->missing++] = name;
 }
 
@@ -156,7 +158,8 @@ static enum confidence confidence_of(const struct inference *in, const struct ca
 
 	if (c->proof && !c->speaks_against && !contested(in, c))
 		return CONFIDENCE_CERTAIN;
-	if (c->cause->cap < CONFIDENCE_STRONG || c->unchecked || in->primary & ~in->explained)
+	if (c->cause->cap < CONFIDENCE_STRONG || c->unchecked || in->vague ||
+	    in->primary & ~in->explained)
 		return CONFIDENCE_POSSIBLE;
 	if (in->best_n == 1 && ((margin >= MARGIN_STRONG && c->speaks_for >= WEIGHT_STRONG) ||
 				(c->proof && margin > 0)))
@@ -205,14 +208,16 @@ static void list_rejected(struct inference *in, struct verdict *out)
 	for (unsigned i = 0; i < in->candidates && out->rejected_n < VERDICT_REJECTED_MAX; i++) {
 		const struct rb_condition *c = in->candidate[i].ruled_out;
 		struct rejected *r = &out->rejected[out->rejected_n];
+		struct text because;
 		struct evidence e;
 
 		if (!c)
 			continue;
 		known_show(in->known, c, &e);
 		r->id = pool(in, in->candidate[i].cause->id);
-		snprintf(r->because, sizeof(r->because), "%s: %.70s", e.name,
-			 e.value[0] ? e.value : "not known");
+		because = room_of(r->because, sizeof(r->because));
+		text_add(&because, "%s: ", e.name);
+		text_add_escaped(&because, e.value, strlen(e.value));
 		out->rejected_n++;
 	}
 }

@@ -43,7 +43,8 @@ static void keep_fields(struct log_seen *seen, const struct logmatch *m)
 		if (room < 2)
 			return;
 		len = len < room ? len : room - 1;
-		memcpy(seen->fields + used, m->field[i].at, len);
+		for (size_t k = 0; k < len; k++)	/* a NUL byte ends no field */
+			seen->fields[used + k] = m->field[i].at[k] ? m->field[i].at[k] : ' ';
 		used += len + 1;
 	}
 }
@@ -109,7 +110,7 @@ void log_digest_line(struct log_digest *digest, const struct rulebase *rules,
 	struct logline_offset offset;
 	struct logmatch match;
 
-	logline_parse(&parsed, line, len);
+	logline_parse(&parsed, line, len < LINE_MAX_BYTES ? len : LINE_MAX_BYTES);
 	if (!parsed.text.len)
 		return;
 	digest->lines++;

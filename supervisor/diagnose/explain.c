@@ -80,8 +80,10 @@ static void show_evidence(struct page *p, const struct evidence *e)
 	struct text t = text_in(room, sizeof(room));
 	bool line = !strncmp(e->name, "log.", 4);
 
-	if (!line)
-		text_add(&t, "%s: ", e->name);
+	if (!line) {
+		text_add_escaped(&t, e->name, strlen(e->name));
+		text_add(&t, ": ");
+	}
 	text_add_escaped(&t, e->value, strlen(e->value));
 	text_add(&t, " [%s", e->source[0] ? e->source : "?");
 	add_age(&t, e->age_ms);

@@ -195,7 +195,8 @@ static void find_candidates(struct inference *in)
 		check_effects(in, &cand);
 		weigh(in, &cand);
 		/* "it failed" fits everything; only a cause with evidence of its own may claim it */
-		if (in->vague && !cand.proof && cand.speaks_for < WEIGHT_SPECIFIC)
+		if (in->vague && !cand.proof &&
+		    (!(direct & in->primary) || cand.speaks_for < WEIGHT_SPECIFIC))
 			continue;
 		if (in->candidates == CANDIDATES_MAX)
 			in->dropped++;

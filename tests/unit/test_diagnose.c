@@ -255,6 +255,35 @@ static void the_explanation_fits_a_serial_console(void **unused)
 	}
 }
 
+static void what_comes_from_outside_cannot_move_the_terminal(void **unused)
+{
+	static char room[8192];
+	struct text t = text_in(room, sizeof(room));
+
+	fact("block.\x1b[2J", "\x1b[31m");
+	line("unknown option \x1b[1m at line 3 in \x1b[0m section");
+	line("ptp4l[1.000]: port 1: link down");
+	fact("iface.carrier", "\x07yes");
+	fact("change.kernel", "\x1b] -> \x1b[");
+	log_digest_line(&digest, rulebase_builtin(), PROG_PTP4L, "Failed to open /dev/p\0q: \0", 25, 0);
+	judge(NULL);
+	explain_verdict(&v, "ptp4l", &t);
+	for (const char *s = room; *s; s++)
+		assert_true(*s == '\n' || (unsigned char)*s >= 0x20);
+}
+
+static void an_endless_line_costs_no_more_than_a_long_one(void **unused)
+{
+	static char text[200 * 1024];
+
+	for (size_t i = 0; i + 5 < sizeof(text); i += 4)
+		memcpy(text + i, "a -S", 4);
+	memcpy(text, "process 1 started: x ", 21);
+	line(text);
+	assert_int_equal(digest.lines, 1);
+	assert_true(strlen(digest.last_unknown) < sizeof(digest.last_unknown));
+}
+
 static void the_same_case_gives_the_same_bytes(void **unused)
 {
 	static char one[VERDICT_JSON_MAX], two[VERDICT_JSON_MAX];
@@ -463,6 +492,8 @@ int main(void)
 		cmocka_unit_test_setup(every_blocking_finding_is_explained, fresh),
 		cmocka_unit_test_setup(exec_errors_have_their_causes, fresh),
 		cmocka_unit_test_setup(the_explanation_fits_a_serial_console, fresh),
+		cmocka_unit_test_setup(what_comes_from_outside_cannot_move_the_terminal, fresh),
+		cmocka_unit_test_setup(an_endless_line_costs_no_more_than_a_long_one, fresh),
 		cmocka_unit_test_setup(the_same_case_gives_the_same_bytes, fresh),
 		cmocka_unit_test_setup(a_verdict_takes_less_than_five_milliseconds, fresh),
 		cmocka_unit_test_setup(any_mixture_gives_a_sound_verdict, fresh),
