@@ -217,6 +217,18 @@ void logfile_note(struct logfile *f, const char *text)
 		f->at += n;
 }
 
+void logfile_check(struct logfile *f)
+{
+	struct stat st;
+	int fd;
+
+	if (f->fd < 0 || f->memory || fstat(f->fd, &st) < 0 || st.st_nlink > 0)
+		return;
+	fd = open_regular(f->path, 0);
+	if (fd >= 0)
+		go_on_in(f, fd, lseek(fd, 0, SEEK_END));
+}
+
 /* What memory holds, behind what the file holds; all of it or nothing. */
 static off_t save(const struct logfile *f, int fd)
 {

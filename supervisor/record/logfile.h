@@ -49,6 +49,9 @@ bool logfile_ends_line(const struct logfile *f);
 /** Append a line of our own, on a line of its own. Lost when the disk refuses. */
 void logfile_note(struct logfile *f, const char *text);
 
+/** If somebody removed the file, begin a new one. */
+void logfile_check(struct logfile *f);
+
 /** Back from memory to the disk, with what memory holds. True when it worked. */
 bool logfile_recover(struct logfile *f, msec_t now);
 

@@ -10,187 +10,20 @@
 #include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "logfile.h"
+#include "recorder_private.h"
 #include "supervisor/loop.h"
 #include "supervisor/proc.h"
 
-enum {
-	SOCKET_KEY = -1,
-	LOCK_LOOK_MS = 50,
-};
-
-struct stream {
-	int fifo;		/* -1: not used, or nobody holds it any more */
-	struct logfile log;
-	msec_t empty_at;	/* last time the pipe was seen with room */
-	/* what the supervisor knows already */
-	unsigned told_generation;
-	off_t told_end, told_final;
-	bool final_known;	/* told_final: where the file that it reads really ended */
-	int told_disk_errno;
-	msec_t gap_from, gap_to;	/* to be told; MSEC_NONE: no gap */
-	msec_t mark_from, mark_to;	/* to be written into the file */
-};
-
-struct slot {
-	unsigned serial;
-	bool flush;		/* an answer is owed */
-	struct stream stream[WRITER_STREAMS];
-};
-
-struct recorder {
-	const struct recorder_conf *conf;
-	int epoll, lock;
-	char lock_text[32];
-	bool congested;		/* the supervisor does not read fast enough */
-	msec_t orphan_at;	/* MSEC_NONE while the supervisor lives */
-	int slots;		/* highest used + 1 */
-	struct slot *slot[UNITS_MAX];
-};
+enum { LOCK_LOOK_MS = 50 };
 
 void recorder_fifo_path(char *out, size_t size, const char *run_dir, const char *unit,
 			unsigned stream)
 {
 	snprintf(out, size, "%s/%s.%s", run_dir, unit, stream ? "err" : "out");
-}
-
-/* What the supervisor is told: each stream's state, sent where it differs from what was told. */
-
-static void watch_socket(struct recorder *r, bool congested)
-{
-	struct epoll_event ev = { .events = EPOLLIN | (congested ? EPOLLOUT : 0),
-				  .data.u32 = (uint32_t)SOCKET_KEY };
-
-	if (r->congested != congested)
-		(void)epoll_ctl(r->epoll, EPOLL_CTL_MOD, r->conf->sock, &ev);
-	r->congested = congested;
-}
-
-static bool send_note(struct recorder *r, const struct recorder_note *note)
-{
-	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } control = { 0 };
-	struct iovec iov = { .iov_base = (void *)note, .iov_len = sizeof(*note) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-
-	if (r->orphan_at != MSEC_NONE)
-		return true;
-	if (note->ev.fd >= 0) {
-		msg.msg_control = &control;
-		msg.msg_controllen = sizeof(control);
-		control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
-						 .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
-		memcpy(CMSG_DATA(&control.head), &note->ev.fd, sizeof(int));
-	}
-	if (sendmsg(r->conf->sock, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
-		return true;
-	if (errno == EAGAIN || errno == ENOBUFS)
-		watch_socket(r, true);
-	return false;
-}
-
-static bool tell_file(struct recorder *r, struct recorder_note note, struct stream *s)
-{
-	bool first = s->told_generation == 0;
-
-	if (s->told_generation == s->log.generation || s->log.fd < 0)
-		return true;
-	note.ev.kind = WRITER_FILE;
-	note.ev.fd = s->log.fd;
-	note.ev.memory = s->log.memory;
-	/* what memory held is at the end of the file on disk now, and was told before */
-	note.ev.from = first || (!s->log.memory && s->told_disk_errno) ? s->log.at : 0;
-	note.ev.former_end = first ? 0 : s->told_final;
-	if (!send_note(r, &note))
-		return false;
-	s->told_generation = s->log.generation;
-	s->told_end = note.ev.from;
-	s->final_known = false;
-	return true;
-}
-
-static bool tell_disk(struct recorder *r, struct recorder_note note, struct stream *s)
-{
-	if (s->told_disk_errno == s->log.disk_errno)
-		return true;
-	note.ev.kind = WRITER_DISK;
-	note.ev.disk_errno = s->log.disk_errno;
-	if (!send_note(r, &note))
-		return false;
-	s->told_disk_errno = s->log.disk_errno;
-	return true;
-}
-
-/* Three quarters of the socket are kept for what must not be left out: new files, answers. */
-static bool roomy(struct recorder *r)
-{
-	struct pollfd p = { .fd = r->conf->sock, .events = POLLOUT };
-
-	if (poll(&p, 1, 0) > 0)
-		return true;
-	watch_socket(r, true);
-	return false;
-}
-
-static bool tell_data(struct recorder *r, struct recorder_note note, struct stream *s, bool must)
-{
-	if (s->told_end == s->log.at || s->log.fd < 0)
-		return true;
-	if (!must && !roomy(r))
-		return true;
-	note.ev.kind = WRITER_DATA;
-	note.ev.end = s->log.at;
-	if (!send_note(r, &note))
-		return false;
-	s->told_end = s->log.at;
-	return true;
-}
-
-static bool tell_gap(struct recorder *r, struct recorder_note note, struct stream *s)
-{
-	if (s->gap_to == MSEC_NONE)
-		return true;
-	note.ev.kind = WRITER_GAP;
-	note.ev.from_ms = s->gap_from;
-	note.ev.to_ms = s->gap_to;
-	if (!send_note(r, &note))
-		return false;
-	s->gap_from = s->gap_to = MSEC_NONE;
-	return true;
-}
-
-static bool tell_stream(struct recorder *r, int index, unsigned which)
-{
-	struct slot *slot = r->slot[index];
-	struct stream *s = &slot->stream[which];
-	struct recorder_note note = { .slot = index, .serial = slot->serial,
-				      .ev = { .stream = which, .fd = -1 } };
-
-	return tell_file(r, note, s) && tell_disk(r, note, s) &&
-	       tell_data(r, note, s, slot->flush) && tell_gap(r, note, s);
-}
-
-static void tell(struct recorder *r, int index)
-{
-	struct slot *slot = r->slot[index];
-	struct recorder_note note = { .slot = index, .serial = slot->serial,
-				      .ev = { .kind = WRITER_FLUSHED, .fd = -1 } };
-
-	for (unsigned i = 0; i < WRITER_STREAMS; i++)
-		if (!tell_stream(r, index, i))
-			return;
-	if (slot->flush && send_note(r, &note))
-		slot->flush = false;
-}
-
-static void tell_all(struct recorder *r)
-{
-	watch_socket(r, false);
-	for (int i = 0; i < r->slots && !r->congested; i++)
-		if (r->slot[i])
-			tell(r, i);
 }
 
 /* Moving bytes. */
@@ -213,7 +46,7 @@ static void wrote(struct recorder *r, int index, unsigned which)
 		s->told_final = s->log.former_end;
 		s->final_known = true;
 	}
-	(void)tell_stream(r, index, which);
+	(void)recorder_tell_stream(r, index, which);
 }
 
 /* In the file, too, for those who read only that; never in the middle of a line. */
@@ -363,7 +196,7 @@ static void add_slot(struct recorder *r, const struct recorder_order *o)
 		start_stream(r, o, i);
 	if (o->slot >= r->slots)
 		r->slots = o->slot + 1;
-	tell(r, o->slot);
+	recorder_tell(r, o->slot);
 }
 
 static void flush(struct recorder *r, int index)
@@ -371,10 +204,13 @@ static void flush(struct recorder *r, int index)
 	if (!r->slot[index])
 		return;
 	drain_slot(r, index);
-	for (unsigned i = 0; i < WRITER_STREAMS; i++)
+	for (unsigned i = 0; i < WRITER_STREAMS; i++) {
 		mark_gap(r, index, i, true);
+		logfile_check(&r->slot[index]->stream[i].log);
+		wrote(r, index, i);
+	}
 	r->slot[index]->flush = true;
-	tell(r, index);
+	recorder_tell(r, index);
 }
 
 static void obey(struct recorder *r, const struct recorder_order *o)
@@ -424,7 +260,7 @@ static void on_socket(struct recorder *r, uint32_t events)
 	ssize_t n;
 
 	if (events & EPOLLOUT)
-		tell_all(r);
+		recorder_tell_all(r);
 	while ((n = recv(r->conf->sock, &o, sizeof(o), MSG_DONTWAIT)) == (ssize_t)sizeof(o))
 		obey(r, &o);
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
@@ -544,7 +380,7 @@ static void serve(struct recorder *r)
 		int n = epoll_wait(r->epoll, ev, ARRAY_LEN(ev), time_to_wait(r));
 
 		for (int i = 0; i < n; i++) {
-			if (ev[i].data.u32 == (uint32_t)SOCKET_KEY)
+			if (ev[i].data.u32 == RECORDER_SOCKET_KEY)
 				on_socket(r, ev[i].events);
 			else
 				on_stream(r, ev[i].data.u32);
@@ -567,7 +403,7 @@ static void ignore_signals(void)
 void recorder_run(const struct recorder_conf *conf)
 {
 	struct recorder r = { .conf = conf, .orphan_at = MSEC_NONE };
-	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = (uint32_t)SOCKET_KEY };
+	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = RECORDER_SOCKET_KEY };
 
 	ignore_signals();
 	proc_close_others(conf->sock);

@@ -402,6 +402,24 @@ static void without_a_disk_it_goes_on_in_memory(void **state)
 	assert_true(s->in_order);
 }
 
+static void a_file_that_somebody_removes_is_begun_anew(void **state)
+{
+	struct stage *s = *state;
+	char path[120];
+
+	add_unit(s, 65536, 3, false);
+	say(s, "line 1\n");
+	flush(s);
+	snprintf(path, sizeof(path), "%s/u.log", s->log_dir);
+	assert_int_equal(unlink(path), 0);
+	flush(s);	/* as after each end of a daemon */
+	say(s, "line 2\n");
+	flush(s);
+	assert_int_equal(s->lines, 2);
+	assert_true(s->in_order);
+	assert_int_equal(size_of(s, "u.log"), 7);
+}
+
 static void a_fifo_path_that_is_something_else_is_refused(void **state)
 {
 	struct stage *s = *state;
@@ -552,6 +570,7 @@ int main(void)
 		T(the_writer_may_die),
 		T(a_flush_does_not_wait_for_a_dead_writer),
 		T(without_a_disk_it_goes_on_in_memory),
+		T(a_file_that_somebody_removes_is_begun_anew),
 		T(a_fifo_path_that_is_something_else_is_refused),
 		T(an_orphan_records_to_the_end_of_the_last_child),
 		T(an_orphan_makes_way_for_the_next_writer),

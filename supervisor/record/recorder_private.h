@@ -1,0 +1,53 @@
+/**
+ * @file recorder_private.h
+ * @brief The inside of the writer process: recorder.c moves bytes, recorder_tell.c reports.
+ */
+#ifndef PTPWARDEN_RECORDER_PRIVATE_H
+#define PTPWARDEN_RECORDER_PRIVATE_H
+
+#include "logfile.h"
+#include "recorder.h"
+
+/* Marks the supervisor's socket among the watched descriptors. */
+#define RECORDER_SOCKET_KEY UINT32_MAX
+
+struct stream {
+	int fifo;		/* -1: not used, or nobody holds it any more */
+	struct logfile log;
+	msec_t empty_at;	/* last time the pipe was seen with room */
+	/* what the supervisor knows already */
+	unsigned told_generation;
+	off_t told_end, told_final;
+	bool final_known;	/* told_final: where the file that it reads really ended */
+	int told_disk_errno;
+	msec_t gap_from, gap_to;	/* to be told; MSEC_NONE: no gap */
+	msec_t mark_from, mark_to;	/* to be written into the file */
+};
+
+struct slot {
+	unsigned serial;
+	bool flush;		/* an answer is owed */
+	struct stream stream[WRITER_STREAMS];
+};
+
+struct recorder {
+	const struct recorder_conf *conf;
+	int epoll, lock;
+	char lock_text[32];
+	bool congested;		/* the supervisor does not read fast enough */
+	msec_t orphan_at;	/* MSEC_NONE while the supervisor lives */
+	int slots;		/* highest used + 1 */
+	struct slot *slot[UNITS_MAX];
+};
+
+/**
+ * Report the state of one stream, or of a slot with the answer that it owes,
+ * where it differs from what was reported. What does not fit into the socket
+ * follows when the supervisor has read.
+ * @return all of it was sent, or may wait
+ */
+bool recorder_tell_stream(struct recorder *r, int index, unsigned which);
+void recorder_tell(struct recorder *r, int index);
+void recorder_tell_all(struct recorder *r);
+
+#endif
