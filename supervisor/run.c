@@ -238,8 +238,7 @@ static int open_resources(struct supervisor *sup, struct err *err)
 	sup->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (sup->null_fd < 0)
 		return err_set(err, errno, "cannot open /dev/null: %s", strerror(errno));
-	sup->writer = writer_new(sup->loop, sup->plan->run_dir, sup->plan->log_dir, err);
-	return sup->writer ? 0 : -(err->code ? err->code : EIO);
+	return writer_open(sup->writer, sup->plan->run_dir, sup->plan->log_dir, err);
 }
 
 static int start(struct supervisor *sup, struct err *err)
@@ -265,14 +264,16 @@ static void end(struct supervisor *sup)
 		close(sup->lock_fd);
 }
 
-static int supervise(const struct run_args *a, struct ev_loop *loop, struct plan *plan)
+/* Takes the writer. */
+static int supervise(const struct run_args *a, struct ev_loop *loop, struct plan *plan,
+		     struct writer *writer)
 {
 	static struct supervisor sup;	/* large, and there is one */
 	struct err err = { 0 };
 	int rc;
 
 	sup = (struct supervisor){ .loop = loop, .path = a->path, .interface = a->interface,
-				   .plan = plan, .lock_fd = -1, .null_fd = -1 };
+				   .plan = plan, .writer = writer, .lock_fd = -1, .null_fd = -1 };
 	log_open(a->level >= 0 ? a->level : plan->log_level, plan->to_syslog && !a->quiet);
 	rc = start(&sup, &err);
 	if (rc < 0) {
@@ -296,6 +297,8 @@ int run_main(int argc, char **argv)
 	struct run_args a = { .level = -1 };
 	struct plan *plan = NULL;
 	struct ev_loop *loop;
+	struct writer *writer;
+	struct err err = { .text = "out of memory" };
 	int rc = parse(argc, argv, &a);
 
 	if (rc)
@@ -308,13 +311,18 @@ int run_main(int argc, char **argv)
 	umask(022);
 	signal(SIGPIPE, SIG_IGN);
 	loop = loop_new();
-	if (!loop) {
-		fputs("ptpwarden: out of memory\n", stderr);
+	/* before the configuration fills the memory that it would keep a copy of */
+	writer = loop ? writer_new(loop, &err) : NULL;
+	if (!writer) {
+		fprintf(stderr, "ptpwarden: %s\n", err.text);
+		loop_free(loop);
 		return RC_SYSTEM;
 	}
 	rc = load_or_wait(&a, loop, &plan);
 	if (rc == 0 && plan)
-		rc = supervise(&a, loop, plan);
+		rc = supervise(&a, loop, plan, writer);
+	else
+		writer_free(writer);
 	loop_free(loop);
 	return rc;
 }

@@ -10,7 +10,6 @@
 #include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -159,14 +158,14 @@ static void start_stream(struct recorder *r, const struct recorder_order *o, uns
 			      .mark_from = MSEC_NONE };
 	if (which && !o->split)
 		return;
-	recorder_fifo_path(path, sizeof(path), r->conf->run_dir, o->name, which);
+	recorder_fifo_path(path, sizeof(path), r->places.run_dir, o->name, which);
 	s->fifo = open_fifo(path, O_RDWR);
 	if (s->fifo < 0)
 		return;
 	while (size > 64 * 1024 && (size_t)size > o->file_size)
 		size /= 2;
 	(void)fcntl(s->fifo, F_SETPIPE_SZ, size);
-	snprintf(path, sizeof(path), "%s/%s%s", r->conf->log_dir, o->name,
+	snprintf(path, sizeof(path), "%s/%s%s", r->places.log_dir, o->name,
 		 which ? ".err.log" : ".log");
 	logfile_open(&s->log, path, o->file_size, o->files, o->memory_size);
 	watch_fifo(r, s->fifo, o->slot, which);
@@ -235,7 +234,7 @@ static void become_orphan(struct recorder *r)
 {
 	char path[32];
 
-	(void)epoll_ctl(r->epoll, EPOLL_CTL_DEL, r->conf->sock, NULL);
+	(void)epoll_ctl(r->epoll, EPOLL_CTL_DEL, r->sock, NULL);
 	r->orphan_at = loop_now();
 	for (int i = 0; i < r->slots; i++) {
 		for (unsigned k = 0; r->slot[i] && k < WRITER_STREAMS; k++) {
@@ -261,7 +260,7 @@ static void on_socket(struct recorder *r, uint32_t events)
 
 	if (events & EPOLLOUT)
 		recorder_tell_all(r);
-	while ((n = recv(r->conf->sock, &o, sizeof(o), MSG_DONTWAIT)) == (ssize_t)sizeof(o))
+	while ((n = recv(r->sock, &o, sizeof(o), MSG_DONTWAIT)) == (ssize_t)sizeof(o))
 		obey(r, &o);
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		become_orphan(r);
@@ -286,7 +285,7 @@ static void sign_lock(struct recorder *r)
 /* Another ptpwarden may come and go while we wait: then its writer does our work. */
 static void wait_for_lock(struct recorder *r)
 {
-	struct pollfd p = { .fd = r->conf->sock };
+	struct pollfd p = { .fd = r->sock };
 
 	while (flock(r->lock, LOCK_EX | LOCK_NB) < 0) {
 		sign_lock(r);
@@ -300,7 +299,7 @@ static void take_lock(struct recorder *r)
 {
 	char path[RECORDER_PATH_MAX + 32];
 
-	snprintf(path, sizeof(path), "%s/writer.lock", r->conf->run_dir);
+	snprintf(path, sizeof(path), "%s/writer.lock", r->places.run_dir);
 	snprintf(r->lock_text, sizeof(r->lock_text), "%d %lld\n", (int)getpid(),
 		 (long long)loop_now());
 	r->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -400,18 +399,31 @@ static void ignore_signals(void)
 		(void)sigaction(ignored[i], &ign, NULL);
 }
 
-void recorder_run(const struct recorder_conf *conf)
+/* Nothing to do before; the supervisor may also go again without a word. */
+static void learn_places(struct recorder *r)
 {
-	struct recorder r = { .conf = conf, .orphan_at = MSEC_NONE };
+	ssize_t n;
+
+	do
+		n = recv(r->sock, &r->places, sizeof(r->places), 0);
+	while (n < 0 && errno == EINTR);
+	if (n != (ssize_t)sizeof(r->places))
+		_exit(n == 0 ? 0 : 1);
+}
+
+void recorder_run(int sock)
+{
+	struct recorder r = { .sock = sock, .orphan_at = MSEC_NONE };
 	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = RECORDER_SOCKET_KEY };
 
 	ignore_signals();
-	proc_close_others(conf->sock);
+	proc_close_others(sock);
 	(void)setsid();
 	(void)prctl(PR_SET_NAME, "ptpwarden-log", 0, 0, 0);
+	learn_places(&r);
 	take_lock(&r);
 	r.epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (r.epoll < 0 || epoll_ctl(r.epoll, EPOLL_CTL_ADD, conf->sock, &ev) < 0)
+	if (r.epoll < 0 || epoll_ctl(r.epoll, EPOLL_CTL_ADD, sock, &ev) < 0)
 		_exit(1);
 	serve(&r);
 	_exit(0);

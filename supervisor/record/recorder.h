@@ -14,7 +14,7 @@ enum { RECORDER_PATH_MAX = 200, RECORDER_PIPE_BYTES = 256 * 1024 };
 
 enum recorder_command { RECORDER_ADD, RECORDER_REMOVE, RECORDER_FLUSH };
 
-/** Supervisor to writer; one datagram each. */
+/** Supervisor to writer, later; one datagram each. */
 struct recorder_order {
 	enum recorder_command command;
 	int slot;
@@ -32,8 +32,8 @@ struct recorder_note {
 	struct writer_event ev;
 };
 
-struct recorder_conf {
-	int sock;
+/** The first datagram to a new writer. */
+struct recorder_places {
 	char run_dir[RECORDER_PATH_MAX], log_dir[RECORDER_PATH_MAX];
 };
 
@@ -42,6 +42,6 @@ void recorder_fifo_path(char *out, size_t size, const char *run_dir, const char 
 			unsigned stream);
 
 /** Run until the supervisor and every child that writes are gone. Called in the forked process. */
-void recorder_run(const struct recorder_conf *conf) __attribute__((noreturn));
+void recorder_run(int sock) __attribute__((noreturn));
 
 #endif

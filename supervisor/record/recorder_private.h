@@ -31,8 +31,8 @@ struct slot {
 };
 
 struct recorder {
-	const struct recorder_conf *conf;
-	int epoll, lock;
+	struct recorder_places places;
+	int sock, epoll, lock;
 	char lock_text[32];
 	bool congested;		/* the supervisor does not read fast enough */
 	msec_t orphan_at;	/* MSEC_NONE while the supervisor lives */

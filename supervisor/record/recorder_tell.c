@@ -13,7 +13,7 @@ static void watch_socket(struct recorder *r, bool congested)
 				  .data.u32 = RECORDER_SOCKET_KEY };
 
 	if (r->congested != congested)
-		(void)epoll_ctl(r->epoll, EPOLL_CTL_MOD, r->conf->sock, &ev);
+		(void)epoll_ctl(r->epoll, EPOLL_CTL_MOD, r->sock, &ev);
 	r->congested = congested;
 }
 
@@ -32,7 +32,7 @@ static bool send_note(struct recorder *r, const struct recorder_note *note)
 						 .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
 		memcpy(CMSG_DATA(&control.head), &note->ev.fd, sizeof(int));
 	}
-	if (sendmsg(r->conf->sock, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+	if (sendmsg(r->sock, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 		return true;
 	if (errno == EAGAIN || errno == ENOBUFS)
 		watch_socket(r, true);
@@ -74,7 +74,7 @@ static bool tell_disk(struct recorder *r, struct recorder_note note, struct stre
 /* Three quarters of the socket are kept for what must not be left out: new files, answers. */
 static bool roomy(struct recorder *r)
 {
-	struct pollfd p = { .fd = r->conf->sock, .events = POLLOUT };
+	struct pollfd p = { .fd = r->sock, .events = POLLOUT };
 
 	if (poll(&p, 1, 0) > 0)
 		return true;

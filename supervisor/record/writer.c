@@ -23,7 +23,8 @@ struct client_slot {
 
 struct writer {
 	struct ev_loop *loop;
-	struct recorder_conf conf;	/* sock: its end, only while forking */
+	struct recorder_places places;
+	bool opened;			/* places are known */
 	int sock;			/* -1: none */
 	pid_t pid;			/* 0: none, or reaped */
 	unsigned restarts, serial;
@@ -64,6 +65,13 @@ static void tell_slot(struct writer *w, int index)
 		later(w, 1.);
 }
 
+/* The first thing that a new writer hears: there is room for it. */
+static void tell_places(struct writer *w)
+{
+	if (w->opened)
+		(void)send(w->sock, &w->places, sizeof(w->places), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 static void tell_slots(struct writer *w)
 {
 	for (int i = 0; i < UNITS_MAX; i++)
@@ -81,10 +89,8 @@ static int spawn(struct writer *w, struct err *err)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_set(err, errno, "no socket for the writer: %s", strerror(errno));
 	pid = fork();
-	if (pid == 0) {
-		w->conf.sock = pair[1];
-		recorder_run(&w->conf);
-	}
+	if (pid == 0)
+		recorder_run(pair[1]);
 	close(pair[1]);
 	if (pid < 0) {
 		int code = errno;
@@ -135,6 +141,7 @@ static void on_again(struct ev_loop *loop, ev_timer *timer, int revents)
 			return;
 		}
 		w->restarts++;
+		tell_places(w);
 	}
 	tell_slots(w);
 }
@@ -243,7 +250,7 @@ static int open_slot(struct writer *w, struct client_slot *s, struct err *err)
 			s->fd[i] = s->fd[0];
 			continue;
 		}
-		recorder_fifo_path(path, sizeof(path), w->conf.run_dir, s->name, i);
+		recorder_fifo_path(path, sizeof(path), w->places.run_dir, s->name, i);
 		s->fd[i] = make_fifo(path, err);
 		if (s->fd[i] < 0)
 			return s->fd[i];
@@ -307,32 +314,37 @@ int writer_flush(struct writer *w, int slot)
 	return order(w, &o);
 }
 
-struct writer *writer_new(struct ev_loop *loop, const char *run_dir, const char *log_dir,
-			  struct err *err)
+struct writer *writer_new(struct ev_loop *loop, struct err *err)
 {
-	struct writer *w;
+	struct writer *w = calloc(1, sizeof(*w));
 
-	if (strlen(run_dir) >= RECORDER_PATH_MAX || strlen(log_dir) >= RECORDER_PATH_MAX) {
-		err_set(err, ENAMETOOLONG, "%s: this path is too long", run_dir);
-		return NULL;
-	}
-	w = calloc(1, sizeof(*w));
 	if (!w) {
 		err_set(err, ENOMEM, "no memory for the writer");
 		return NULL;
 	}
-	(void)mkdir(log_dir, 0755);	/* the writer finds out whether it can be used */
 	w->loop = loop;
 	w->sock = -1;
 	w->restart_after = .05;
-	strcpy(w->conf.run_dir, run_dir);
-	strcpy(w->conf.log_dir, log_dir);
 	ev_init(&w->io, on_note);
 	ev_init(&w->again, on_again);
 	if (spawn(w, err) == 0)
 		return w;
 	free(w);
 	return NULL;
+}
+
+int writer_open(struct writer *w, const char *run_dir, const char *log_dir, struct err *err)
+{
+	if (strlen(run_dir) >= RECORDER_PATH_MAX || strlen(log_dir) >= RECORDER_PATH_MAX)
+		return err_set(err, ENAMETOOLONG, "%s: this path is too long",
+			       strlen(run_dir) >= RECORDER_PATH_MAX ? run_dir : log_dir);
+	(void)mkdir(log_dir, 0755);	/* the writer finds out whether it can be used */
+	strcpy(w->places.run_dir, run_dir);
+	strcpy(w->places.log_dir, log_dir);
+	w->opened = true;
+	if (w->sock >= 0)
+		tell_places(w);
+	return 0;
 }
 
 void writer_free(struct writer *w)

@@ -55,11 +55,14 @@ struct writer_unit {
 struct writer;
 
 /**
- * Make log_dir (one level), fork the writer and watch it.
+ * Fork the writer and watch it. Early, since it keeps a copy of what memory
+ * we have now; before anything that it must not hold open.
  * @return the writer; NULL with err set
  */
-struct writer *writer_new(struct ev_loop *loop, const char *run_dir, const char *log_dir,
-			  struct err *err);
+struct writer *writer_new(struct ev_loop *loop, struct err *err);
+
+/** Tell it where; makes log_dir (one level). Comes before writer_add(). 0 or -errno. */
+int writer_open(struct writer *w, const char *run_dir, const char *log_dir, struct err *err);
 
 /** Let it write what is left and go; does not wait for it. Accepts NULL. */
 void writer_free(struct writer *w);

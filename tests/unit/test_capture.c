@@ -116,10 +116,18 @@ static void add_unit(struct stage *s, size_t file_size, unsigned files, bool spl
 	assert_true(s->slot >= 0);
 }
 
+static void open_writer(struct stage *s)
+{
+	struct err err = { 0 };
+
+	s->writer = writer_new(s->loop, &err);
+	assert_non_null(s->writer);
+	assert_int_equal(writer_open(s->writer, s->dir, s->log_dir, &err), 0);
+}
+
 static int set_up(void **state)
 {
 	struct stage *s = calloc(1, sizeof(*s));
-	struct err err = { 0 };
 
 	strcpy(s->dir, "/tmp/ptpwarden-test-XXXXXX");
 	assert_non_null(mkdtemp(s->dir));
@@ -129,8 +137,7 @@ static int set_up(void **state)
 	s->in_order = true;
 	s->expect = 1;
 	assert_int_equal(output_init(&s->output, s->loop, 4096, on_line, s), 0);
-	s->writer = writer_new(s->loop, s->dir, s->log_dir, &err);
-	assert_non_null(s->writer);
+	open_writer(s);
 	*state = s;
 	return 0;
 }
@@ -457,13 +464,12 @@ static void an_orphan_makes_way_for_the_next_writer(void **state)
 	struct stage *s = *state;
 	int child, status;
 	pid_t pid = writer_pid(s->writer);
-	struct err err = { 0 };
 
 	add_unit(s, 65536, 3, false);
 	child = dup(s->fd[0]);
 	writer_free(s->writer);
 	assert_int_equal(write(child, "line 1\n", 7), 7);
-	s->writer = writer_new(s->loop, s->dir, s->log_dir, &err);
+	open_writer(s);
 	add_unit(s, 65536, 3, false);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	flush(s);
