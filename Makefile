@@ -96,7 +96,7 @@ check-pure: $(PURE)
 	@NM="$(NM)" READELF="$(if $(SAN),,$(CROSS_COMPILE)readelf)" sh tests/lib/check-pure.sh $(PURE)
 
 check-headers: $(GEN) ## each header compiles alone; include/ names no library
-	@for h in $$(git ls-files '*.h'); do echo "#include \"$$h\"" | $(CC) $(ALL_CFLAGS) -I$$(dirname $$h) -fsyntax-only -x c - || exit 1; done
+	@for h in $(foreach r,$(ROOMS) tests/lib,$(wildcard $(r)/*.h)); do echo "#include \"$$h\"" | $(CC) $(ALL_CFLAGS) -I$$(dirname $$h) -fsyntax-only -x c - || exit 1; done
 	@! grep -nE 'include *<(ev|ini|netlink)' include/*.h || { echo 'include/ names a library' >&2; exit 1; }
 
 check-graph: ## who may include whom
@@ -121,7 +121,8 @@ demo: ## root: installs what is missing, builds, breaks a real ptp4l in many way
 test: ## root: installs what is missing, runs every test that can run here
 	@sh tests/lib/install-deps.sh && MAKE="$(MAKE) --no-print-directory" sh tests/lib/run-all.sh
 
-man = $(wildcard conf/*.5 supervisor/control/*.8 $(B)/gen/*.[57])
+# the generated ones by name: a first `make install` expands this list before they exist
+man = $(wildcard conf/*.5 supervisor/control/*.8) $(B)/gen/ptpwarden.conf.5 $(B)/gen/ptpwarden-findings.7
 mandir = $(DESTDIR)$(prefix)/share/man
 docdir = $(DESTDIR)$(prefix)/share/doc/ptpwarden
 install: all ## program, man pages, init scripts and an example; prefix and DESTDIR are respected
