@@ -20,7 +20,7 @@ B        := build/$(triple)-$(variant)
 PKGS     := libnl-3.0 libnl-genl-3.0 inih
 
 WARN  := -Wall -Wextra -Wshadow -Wno-unused-parameter -Wmissing-prototypes -Wstrict-prototypes -Wvla $(WERROR)
-ALL_CFLAGS = -std=gnu11 $(WARN) -fno-common -ffunction-sections -fdata-sections $(if $(SAN),,-fno-asynchronous-unwind-tables) -D_GNU_SOURCE \
+ALL_CFLAGS = -std=gnu11 $(WARN) -fno-common -ffunction-sections -fdata-sections $(if $(SAN),,-fno-asynchronous-unwind-tables) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' -Iinclude -I. -I$(B)/gen \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
 	$(PKG_CFLAGS) $(CFLAGS)
