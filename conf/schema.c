@@ -113,7 +113,8 @@ const struct option schema[] = {
 	{ .name = "user", .sections = IN_UNIT | IN_ALTERNATE, .rule = KIND(VALUE_USER),
 	  .help = "Run as this user, with the capabilities that the daemon's configuration "
 		  "needs\n"
-		  "and no others." },
+		  "and no others. phc2sys with -w or -a makes a socket in /var/run: that folder must\n"
+		  "be writable for this user." },
 	{ .name = "group", .sections = IN_UNIT | IN_ALTERNATE, .rule = KIND(VALUE_USER),
 	  .help = "Run with this group.\n"
 		  "Default: the user's own group." },
