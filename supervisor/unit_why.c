@@ -340,7 +340,7 @@ static void view_waiting(const struct unit *u, struct unit_view *v)
 	if (unwanted(u)) {
 		v->state = ST_STOPPED;
 		snprintf(v->why_not, sizeof(v->why_not),
-			 "not wanted: %s stamps in software now, no PTP clock takes part",
+			 "%s stamps in software now, so no PTP clock takes part",
 			 u->plan->unit[u->conf->follows].name);
 	} else if (u->conf->follows >= 0 && !u->policy.leader_up) {
 		leader = &u->plan->unit[u->conf->follows];

@@ -79,6 +79,10 @@ static void add_blocked(const struct incident *i, struct text *t)
 	}
 	if (line.len)
 		text_add(&line, ".");
+	if (i->blocked_n && i->blocked[0].advice[0]) {	/* it knows the case better than the rule */
+		text_add(&line, " ");
+		phrase_safe(&line, i->blocked[0].advice);
+	}
 	add_line(t, 0, room);
 }
 

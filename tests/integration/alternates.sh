@@ -31,8 +31,8 @@ is "why finds it healthy" healthy jq -r .verdict <(pw why ptp4l --json)
 ok "but says why the better one is passed over" \
 	jq -e '.standing | length > 0' <(pw why ptp4l --json)
 ok "in status too" said 'software' pw status ptp4l
-is "phc2sys is not wanted beside software stamping" waiting field phc2sys state
-ok "and never started" holds 2 state_is phc2sys waiting
+is "phc2sys is not wanted beside software stamping" stopped field phc2sys state
+ok "and never started" holds 2 state_is phc2sys stopped
 ok "nor is the unit disturbed meanwhile" test "$(field ptp4l restarts)" = 0
 
 # -- mended: the preferred way is taken back at once --
