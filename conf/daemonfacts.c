@@ -69,6 +69,8 @@ static void first_error(const struct lint *lint, bool whole_command, struct fact
 		snprintf(name, sizeof(name), "block.%s", n->id);
 		set(name, "%s%s%s", n->file, n->file[0] ? ": " : "", n->text);
 		set("config.error", "%s", n->text);
+		if (n->advice[0])
+			set("config.advice", "%s", n->advice);
 		return;
 	}
 }

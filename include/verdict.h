@@ -36,7 +36,7 @@ struct evidence {
 struct verdict_cause {
 	const char *id;		/**< dotted: "config.option_unknown" */
 	const char *class;	/**< snake_case class of the taxonomy: "config_invalid" */
-	char title[160];	/**< one sentence, filled with the real names */
+	char title[224];	/**< one sentence, filled with the real names */
 	enum confidence confidence;
 	const char *with;	/**< id of the cause that is needed together with this one, or NULL */
 	unsigned explains, against, missing, advices;

@@ -17,7 +17,7 @@
 
 struct rulebase;
 
-enum { DIGEST_SEEN_MAX = 48, DIGEST_FIELDS_BYTES = 88 };
+enum { DIGEST_SEEN_MAX = 32, DIGEST_FIELDS_BYTES = 72 };
 
 /** Whose offsets: ptp4l against its master, or phc2sys and ts2phc between local clocks. */
 enum { SERIES_PTP4L, SERIES_LOCAL, SERIES_COUNT };

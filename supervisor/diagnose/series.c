@@ -47,8 +47,10 @@ static void count_frequency(struct series *s, double freq)
 
 static void count_locked(struct series *s, const struct logline_offset *o)
 {
-	if (s->run && magnitude(o->offset_ns - newest(s, 0)) > JUMP_NS)
-		s->jumps++;
+	double jump = s->run ? magnitude(o->offset_ns - newest(s, 0)) : 0;
+	bool settled = !s->start_seen || s->run > SETTLING_SAMPLES;
+
+	s->jumps += jump > (settled ? LARGE_NS : JUMP_NS);
 	s->locked++;
 	s->run++;
 	if (s->start_seen && s->run <= SETTLING_SAMPLES)

@@ -32,7 +32,7 @@ struct series {
 	bool start_seen;	/**< an s0 or s1 sample was seen: the log shows the start */
 	uint32_t pow2;		/**< samples that are off by a power of two */
 	uint32_t epoch;		/**< samples of decades */
-	uint32_t jumps;		/**< neighbours that differ by more than 100 ms while locked */
+	uint32_t jumps;		/**< neighbours that differ by more than 1 ms while settled, 100 ms before */
 	uint32_t pinned;	/**< samples in a row at the newest, very large frequency */
 	double tail[SERIES_TAIL];	/**< newest samples, a ring of n % SERIES_TAIL */
 	double freq;		/**< of the newest sample, ppb */
