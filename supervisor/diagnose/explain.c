@@ -196,8 +196,8 @@ void explain_verdict(const struct verdict *v, const char *unit, struct text *out
 	show_others(&p, v);
 }
 
-/* A text of the rules as it reads when nothing is known of a case. */
-static void template(struct page *p, const char *lead, const struct rulebase *r, uint32_t text)
+/* A text of the rules as it reads when nothing is known of a case; false when nothing is left. */
+static bool template(struct page *p, const char *lead, const struct rulebase *r, uint32_t text)
 {
 	char room[ITEM_BYTES];
 	struct text t = text_in(room, sizeof(room));
@@ -208,6 +208,7 @@ static void template(struct page *p, const char *lead, const struct rulebase *r,
 	known_init(&nothing, r, &none, NULL, MSEC_NONE);
 	known_fill(&nothing, r->pool + text, &t);
 	paragraph(p, lead, room, 3);
+	return t.len > 0;
 }
 
 static bool explain_cause(const struct rulebase *r, const char *id, struct page *p)
@@ -218,9 +219,9 @@ static bool explain_cause(const struct rulebase *r, const char *id, struct page 
 		if (strcmp(r->pool + c->id, id))
 			continue;
 		template(p, "", r, c->title);
-		for (unsigned k = 0; k < c->advice.n; k++)
-			template(p, k ? "  then: " : "  first: ", r,
-				 r->advice[c->advice.first + k].text);
+		for (unsigned k = 0, shown = 0; k < c->advice.n; k++)
+			shown += template(p, shown ? "  then: " : "  first: ", r,
+					  r->advice[c->advice.first + k].text);
 		if (c->confirm)
 			template(p, "To be sure: ", r, c->confirm);
 		return true;
