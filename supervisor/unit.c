@@ -244,7 +244,7 @@ void unit_free(struct unit *u)
 		return;
 	ev_timer_stop(u->sup->loop, &u->timer);
 	ev_timer_stop(u->sup->loop, &u->cleared);
-	unit_probe_stop(u);
+	question_fini(&u->question);
 	unit_unwatch(u, NULL);
 	unit_process_fini(u);
 	unit_output_close(u);

@@ -7,14 +7,39 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "supervisor/proc.h"
 
+/* True when none is left. */
 static bool reaped(struct question *q)
 {
-	if (q->dead && waitpid(q->dead, NULL, WNOHANG) != 0)
-		q->dead = 0;
-	return q->dead == 0;
+	bool all = true;
+
+	for (unsigned i = 0; i < QUESTION_DEAD_MAX; i++) {
+		if (q->dead[i] && waitpid(q->dead[i], NULL, WNOHANG) != 0)
+			q->dead[i] = 0;
+		all = all && !q->dead[i];
+	}
+	return all;
+}
+
+/* Where the pid of a child that is to die can be kept, NULL: too many hang already. */
+static pid_t *grave(struct question *q)
+{
+	for (unsigned i = 0; i < QUESTION_DEAD_MAX; i++)
+		if (!q->dead[i])
+			return &q->dead[i];
+	return NULL;
+}
+
+static void reap_later(struct question *q)
+{
+	if (reaped(q))
+		return;
+	ev_timer_stop(q->loop, &q->reap);
+	ev_timer_set(&q->reap, q->reap_after, 0.);
+	ev_timer_start(q->loop, &q->reap);
 }
 
 /* A child that hangs in the kernel cannot be waited for: the loop would hang, too. */
@@ -22,12 +47,8 @@ static void on_reap(struct ev_loop *loop, ev_timer *timer, int revents)
 {
 	struct question *q = container_of(timer, struct question, reap);
 
-	ev_timer_stop(loop, timer);
-	if (reaped(q))
-		return;
 	q->reap_after = q->reap_after < .5 ? q->reap_after * 2 : 1.;
-	ev_timer_set(timer, q->reap_after, 0.);
-	ev_timer_start(loop, timer);
+	reap_later(q);
 }
 
 /* Ends the asking; the child is ours and unreaped, so its pid is still its own. */
@@ -38,13 +59,10 @@ static void conclude(struct question *q)
 	close(q->fd);
 	q->fd = -1;
 	(void)kill(q->pid, SIGKILL);
-	q->dead = q->pid;
+	*grave(q) = q->pid;	/* question_ask() saw to it that there is one */
 	q->pid = 0;
 	q->reap_after = .002;
-	if (reaped(q))
-		return;
-	ev_timer_set(&q->reap, q->reap_after, 0.);
-	ev_timer_start(q->loop, &q->reap);
+	reap_later(q);
 }
 
 static void answer(struct question *q, bool ok)
@@ -145,21 +163,20 @@ int question_ask(struct question *q, struct ev_loop *loop, const struct question
 {
 	int rc;
 
-	if (question_open(q) || !reaped(q))
+	(void)reaped(q);
+	if (question_open(q) || !grave(q))
 		return err_set(err, EBUSY, "the last question is still open");
 	rc = room_for(q, job->size);
 	if (rc < 0)
 		return err_set(err, -rc, "no room for an answer of %zu bytes", job->size);
-	/* it may have been waiting to reap what has just been reaped above */
-	if (q->loop)
-		ev_timer_stop(q->loop, &q->reap);
+	if (!q->loop)
+		ev_init(&q->reap, on_reap);
 	q->loop = loop;
 	q->job = *job;
 	q->got = 0;
 	rc = spawn(q);
 	if (rc < 0)
 		return err_set(err, -rc, "no process to ask with: %s", strerror(-rc));
-	ev_init(&q->reap, on_reap);
 	ev_io_init(&q->io, on_readable, q->fd, EV_READ);
 	ev_io_start(loop, &q->io);
 	ev_timer_init(&q->deadline, on_deadline, (double)job->deadline_ms / 1000., 0.);
@@ -171,9 +188,20 @@ void question_stop(struct question *q)
 {
 	if (question_open(q))
 		conclude(q);
+	free(q->answer);
+	q->answer = NULL;
+	q->room = 0;
+}
+
+void question_fini(struct question *q)
+{
+	enum { TRIES = 20 };
+	struct timespec a_moment = { .tv_nsec = 1000000 };
+
+	question_stop(q);
+	for (int i = 0; i < TRIES && !reaped(q); i++)
+		(void)nanosleep(&a_moment, NULL);
 	if (q->loop)
 		ev_timer_stop(q->loop, &q->reap);
-	(void)reaped(q);
-	free(q->answer);
 	*q = (struct question){ .fd = -1 };
 }

@@ -26,7 +26,10 @@ struct question_job {
 	void *owner;
 };
 
-enum { QUESTION_MAX = 256 * 1024 };
+enum {
+	QUESTION_MAX = 256 * 1024,
+	QUESTION_DEAD_MAX = 8,	/* so many children may hang in the kernel before no more is asked */
+};
 
 /** All zero is "not started". */
 struct question {
@@ -37,14 +40,14 @@ struct question {
 	size_t got;
 	char *answer;		/* [job.size], kept until the question is freed */
 	size_t room;
-	pid_t dead;		/* killed or finished, not reaped yet */
+	pid_t dead[QUESTION_DEAD_MAX];	/* killed or finished, not reaped yet; 0: free */
 	double reap_after;
 	ev_io io;
 	ev_timer deadline, reap;
 };
 
 /**
- * Ask. One question at a time: -EBUSY while one is open.
+ * Ask. One question at a time: -EBUSY while one is open, or when too many former ones hang.
  * @return 0 (done will be called) or -errno (it will not)
  */
 int question_ask(struct question *q, struct ev_loop *loop, const struct question_job *job,
@@ -55,7 +58,10 @@ static inline bool question_open(const struct question *q)
 	return q->pid > 0;
 }
 
-/** Drop an open question (its child is killed) and free what it holds. */
+/** Drop an open question; its child is killed and reaped by and by. Frees the answer. */
 void question_stop(struct question *q);
+
+/** The end of it: waits a moment for children that die, then forgets them. Accepts "not started". */
+void question_fini(struct question *q);
 
 #endif

@@ -48,7 +48,7 @@ static int tear_down(void **state)
 {
 	struct stage *s = *state;
 
-	question_stop(&s->q);
+	question_fini(&s->q);
 	loop_free(s->loop);
 	free(s);
 	return 0;
@@ -160,8 +160,30 @@ static void one_question_at_a_time(void **state)
 	question_stop(&s->q);
 	assert_false(question_open(&s->q));
 	assert_int_equal(s->calls, 0);
-	while (waitpid(-1, NULL, 0) > 0)	/* stop does not wait for it */
-		;
+	no_child_is_left(s);
+}
+
+/* The answer is used up and the next question asked while the child is still on its way out. */
+static void stopping_leaves_no_dead_child(void **state)
+{
+	struct stage *s = *state;
+
+	for (int i = 0; i < QUESTION_DEAD_MAX - 2; i++) {
+		ask(s, twice, i);
+		question_stop(&s->q);
+	}
+	no_child_is_left(s);
+}
+
+static void the_end_leaves_no_dead_child(void **state)
+{
+	struct stage *s = *state;
+
+	s->job.fn = hang;
+	assert_int_equal(question_ask(&s->q, s->loop, &s->job, NULL), 0);
+	question_fini(&s->q);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
 }
 
 static void the_size_is_bounded(void **state)
@@ -199,6 +221,8 @@ int main(void)
 		T(a_question_that_crashes_has_no_answer),
 		T(the_child_holds_only_its_pipe),
 		T(one_question_at_a_time),
+		T(stopping_leaves_no_dead_child),
+		T(the_end_leaves_no_dead_child),
 		T(the_size_is_bounded),
 		T(many_questions_leave_nothing_behind),
 	};
