@@ -22,8 +22,16 @@ struct entry {
 	bool output_changed;
 };
 
-/* Units that left with the former plan and have ended by now. */
-static void bury(struct supervisor *sup)
+/* An open question may still be about the former plan. */
+static bool question_is_open(const struct supervisor *sup)
+{
+	for (unsigned i = 0; i < sup->units; i++)
+		if (question_open(&sup->t.unit[i]->question))
+			return true;
+	return false;
+}
+
+void supervisor_bury(struct supervisor *sup)
 {
 	unsigned kept = sup->units;
 
@@ -34,13 +42,10 @@ static void bury(struct supervisor *sup)
 			sup->t.unit[kept++] = sup->t.unit[i];
 	}
 	sup->all = kept;
-	for (unsigned i = 0; i < sup->units; i++)
-		if (question_open(&sup->t.unit[i]->question))
-			return;	/* it may still be about the former plan */
-	if (sup->all == sup->units) {
-		plan_free(sup->former);
-		sup->former = NULL;
-	}
+	if (sup->all > sup->units || question_is_open(sup))
+		return;
+	plan_free(sup->former);
+	sup->former = NULL;
 }
 
 static int load_again(const struct supervisor *sup, struct plan **out, struct err *err)
@@ -111,6 +116,7 @@ static void reopen_output(struct unit *u)
 {
 	struct err err = { 0 };
 
+	output_finish(&u->output);	/* who waits for last words gets what there is */
 	unit_output_close(u);
 	if (unit_output_open(u, &err) < 0)
 		log_err("output", "unit=%s %s; its output is not recorded", u->conf->name, err.text);
@@ -131,8 +137,6 @@ static void move_in(struct supervisor *sup, const struct plan *plan, struct supe
 			continue;
 		t->group[i].leader_up = t->unit[i]->policy.leader_up;
 		unit_settle_in(t->unit[i], plan, i, &entry[i].room);
-		if (entry[i].output_changed)
-			reopen_output(t->unit[i]);
 	}
 	for (unsigned i = 0; i < sup->all; i++)
 		if (sup->t.unit[i]->leaving)
@@ -143,6 +147,12 @@ static void move_in(struct supervisor *sup, const struct plan *plan, struct supe
 	sup->all = all;
 }
 
+static void restart_unit(struct unit *u)
+{
+	unit_probe_stop(u);	/* it asks about an alternate that may be another one now */
+	unit_event(u, EVT_RESTART);
+}
+
 static void carry_out(struct supervisor *sup, struct entry *entry)
 {
 	for (unsigned i = sup->units; i < sup->all; i++)
@@ -150,10 +160,12 @@ static void carry_out(struct supervisor *sup, struct entry *entry)
 	for (unsigned i = 0; i < sup->units; i++) {
 		struct unit *u = sup->t.unit[i];
 
-		if (entry[i].fresh && u->conf->autostart)
+		if (entry[i].output_changed)
+			reopen_output(u);
+		if (entry[i].fresh && !unit_adopt(u) && u->conf->autostart)
 			unit_event(u, EVT_WANT_UP);
 		else if (entry[i].changed == PLAN_RESTART)
-			unit_event(u, EVT_RESTART);
+			restart_unit(u);
 		if (entry[i].fresh || entry[i].changed != PLAN_SAME)
 			log_notice("reload", "unit=%s %s", u->conf->name,
 				   entry[i].fresh ? "added" :
@@ -179,7 +191,7 @@ int supervisor_reload(struct supervisor *sup, struct err *err)
 	struct plan *plan = NULL;
 	int rc;
 
-	bury(sup);
+	supervisor_bury(sup);
 	if (sup->former)
 		return err_set(err, EBUSY,
 			       "units of the last reload are still ending; try again in a moment");
@@ -201,9 +213,10 @@ int supervisor_reload(struct supervisor *sup, struct err *err)
 	move_in(sup, plan, &t, entry);
 	sup->former = sup->plan;
 	sup->plan = plan;
-	log_open(plan->log_level, plan->to_syslog);
+	supervisor_log(sup);
 	control_server_group(&sup->control, plan->control_group);
 	carry_out(sup, entry);
+	ev_timer_start(sup->loop, &sup->burial);
 	free(entry);
 	return 0;
 }

@@ -273,8 +273,9 @@ static int supervise(const struct run_args *a, struct ev_loop *loop, struct plan
 	int rc;
 
 	sup = (struct supervisor){ .loop = loop, .path = a->path, .interface = a->interface,
-				   .plan = plan, .writer = writer, .lock_fd = -1, .null_fd = -1 };
-	log_open(a->level >= 0 ? a->level : plan->log_level, plan->to_syslog && !a->quiet);
+				   .level = a->level, .no_syslog = a->quiet, .plan = plan,
+				   .writer = writer, .lock_fd = -1, .null_fd = -1 };
+	supervisor_log(&sup);
 	rc = start(&sup, &err);
 	if (rc < 0) {
 		fprintf(stderr, "ptpwarden: %s\n", err.text);

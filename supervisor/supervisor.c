@@ -26,13 +26,22 @@ unsigned supervisor_pids(struct supervisor *sup)
 
 void supervisor_changed(struct supervisor *sup, const struct unit *u)
 {
-	if (u->leaving)
+	if (u->leaving) {
+		if (u->policy.st == ST_STOPPED)
+			ev_timer_start(sup->loop, &sup->burial);
 		return;
+	}
 	control_server_notify(&sup->control, u->index);
 	if (ev_is_active(&sup->publish))
 		return;
 	ev_timer_set(&sup->publish, PUBLISH_MS / 1000.0, 0.);
 	ev_timer_start(sup->loop, &sup->publish);
+}
+
+/* Not from inside the unit that has just ended: it would free itself. */
+static void on_burial(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	supervisor_bury(container_of(w, struct supervisor, burial));
 }
 
 static void on_publish(struct ev_loop *loop, ev_timer *w, int revents)
@@ -43,6 +52,12 @@ static void on_publish(struct ev_loop *loop, ev_timer *w, int revents)
 	if (rc < 0)
 		log_warn("status", "cannot write %s/status.json: %s", sup->plan->run_dir,
 			 strerror(-rc));
+}
+
+void supervisor_log(const struct supervisor *sup)
+{
+	log_open(sup->level >= 0 ? sup->level : sup->plan->log_level,
+		 sup->plan->to_syslog && !sup->no_syslog);
 }
 
 void supervisor_group(struct supervisor *sup, const struct unit *leader)
@@ -107,8 +122,11 @@ static int make_units(struct supervisor *sup, struct err *err)
 
 void supervisor_start_units(struct supervisor *sup)
 {
+	/* all first: a follower whose leader died meanwhile must see it start */
 	for (unsigned i = 0; i < sup->units; i++)
-		if (!unit_adopt(sup->t.unit[i]) && sup->plan->unit[i].autostart)
+		(void)unit_adopt(sup->t.unit[i]);
+	for (unsigned i = 0; i < sup->units; i++)
+		if (sup->plan->unit[i].autostart && sup->t.unit[i]->policy.st == ST_STOPPED)
 			unit_event(sup->t.unit[i], EVT_WANT_UP);
 	for (unsigned i = 0; i < sup->units; i++)
 		supervisor_group(sup, sup->t.unit[i]);
@@ -133,6 +151,7 @@ static void load_rules(struct supervisor *sup)
 int supervisor_start(struct supervisor *sup, struct err *err)
 {
 	ev_timer_init(&sup->publish, on_publish, 0., 0.);
+	ev_timer_init(&sup->burial, on_burial, 0., 0.);
 	load_rules(sup);
 	sup->cache = probe_cache_new();
 	sup->scratch = calloc(1, sizeof(*sup->scratch));
@@ -156,6 +175,7 @@ void supervisor_free(struct supervisor *sup)
 	if (sup->children.loop)
 		child_hub_fini(&sup->children);
 	ev_timer_stop(sup->loop, &sup->publish);
+	ev_timer_stop(sup->loop, &sup->burial);
 	ev_timer_stop(sup->loop, &sup->ending);
 	probe_cache_free(sup->cache);
 	free(sup->scratch);

@@ -38,6 +38,8 @@ struct supervisor {
 	struct ev_loop *loop;
 	const char *path;	/**< configuration as given, NULL: usual place or built-in plan */
 	const char *interface;	/**< `run -i`, NULL: there is a configuration */
+	int level;		/**< `run -l`, -1: the configuration says it */
+	bool no_syslog;		/**< `run -q` */
 	struct plan *plan;
 	struct plan *former;	/**< plan before the last reload; leaving units still point into it */
 	unsigned units;		/**< of the plan */
@@ -59,6 +61,7 @@ struct supervisor {
 	msec_t stop_by;
 	ev_signal term, intr, hup;
 	ev_timer ending;	/**< while stopping: looks whether all are gone */
+	ev_timer burial;	/**< after a reload: frees the units that left once they have ended */
 	ev_timer publish;	/**< a changed unit makes status.json be written a little later */
 };
 
@@ -84,6 +87,12 @@ void supervisor_changed(struct supervisor *sup, const struct unit *u);
 
 /** A leader's use to its followers may have changed: tell them. */
 void supervisor_group(struct supervisor *sup, const struct unit *leader);
+
+/** Free what left with the last reload and has ended, from the loop. */
+void supervisor_bury(struct supervisor *sup);
+
+/** Log as the plan says, unless the command line says otherwise. */
+void supervisor_log(const struct supervisor *sup);
 
 /** Read the configuration again and restart only what it concerns. 0 or -errno. */
 int supervisor_reload(struct supervisor *sup, struct err *err);

@@ -188,9 +188,28 @@ int unit_room_new(struct unit_room *room, const struct plan_unit *c, struct err 
 	return rc;
 }
 
+/* Why the better alternates are passed over is still true after a reload that left them alone. */
+static void carry_blocks(const struct unit_room *from, const struct plan_unit *was,
+			struct unit_room *to, const struct plan_unit *now)
+{
+	if (was && was->alternates == now->alternates)
+		memcpy(to->blocks, from->blocks, now->alternates * sizeof(*to->blocks));
+}
+
+/* The name of its alternate lies in the former plan, and the unit may have another number. */
+static void move_incident(struct unit *u)
+{
+	struct incident *i = u->incident;
+
+	i->unit = u->index;
+	i->alternate_name = i->alternate < u->conf->alternates
+		? u->conf->runs[i->alternate * u->conf->variants].name : NULL;
+}
+
 void unit_settle_in(struct unit *u, const struct plan *plan, unsigned index,
 		    struct unit_room *room)
 {
+	carry_blocks(&u->room, u->conf, room, &plan->unit[index]);
 	unit_room_free(&u->room);
 	u->room = *room;
 	*room = (struct unit_room){ 0 };
@@ -202,9 +221,8 @@ void unit_settle_in(struct unit *u, const struct plan *plan, unsigned index,
 		u->policy.alternate = u->policy.came_from = 0;
 	if (u->policy.probing >= u->conf->alternates)
 		u->policy.probing = 0;
-	if (u->incident)	/* its name lies in the former plan */
-		u->incident->alternate_name = u->incident->alternate < u->conf->alternates
-			? u->conf->runs[u->incident->alternate * u->conf->variants].name : NULL;
+	if (u->incident)
+		move_incident(u);
 	free(u->candidate);
 	u->candidate = NULL;
 }

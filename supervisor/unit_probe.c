@@ -108,6 +108,9 @@ static void on_slow_answer(void *owner, bool ok)
 	struct action act = { .kind = ACT_PROBE, .alternate = u->asked_alternate,
 			      .force = u->asked_force };
 
+	/* a reload since has made another table of our processes */
+	u->asked.ours = u->sup->t.pids;
+	u->asked.n_ours = supervisor_pids(u->sup);
 	if (ok) {
 		probe_learn(u->sup->cache, &probe_sys_real, &u->asked, out);
 	} else {

@@ -304,17 +304,18 @@ int unit_output_open(struct unit *u, struct err *err)
 				 .memory_size = c->history_ram, .split = c->split_streams };
 	int rc = output_init(&u->output, u->sup->loop, c->history_ram, on_line, u);
 
-	if (rc < 0)
+	if (rc < 0) {
+		(void)output_init(&u->output, u->sup->loop, 0, on_line, u);
 		return err_set(err, -rc, "%s: no memory for its output", c->name);
+	}
 	u->slot = writer_add(u->sup->writer, &w, u->fd, err);
 	return u->slot < 0 ? u->slot : 0;
 }
 
 void unit_output_close(struct unit *u)
 {
-	if (u->slot < 0)
-		return;
-	writer_remove(u->sup->writer, u->slot);
+	if (u->slot >= 0)
+		writer_remove(u->sup->writer, u->slot);
 	u->slot = -1;
 	output_fini(&u->output);
 }
@@ -337,6 +338,8 @@ bool unit_adopt(struct unit *u)
 		return false;
 	}
 	u->policy = policy_adopted(&u->pacing, p.alternate, loop_now());
+	/* what it was told by its last supervisor; if the leader has died since, it is told now */
+	u->sup->t.group[u->index].leader_up = true;
 	run = unit_run_of(u, u->policy.alternate);
 	(void)daemon_conf_read(u->conf->program, run->argv, 0, &u->conf_seen,
 			       &u->sup->scratch->lint);

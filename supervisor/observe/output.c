@@ -258,6 +258,11 @@ static void finish(struct output *o, bool complete)
 	done(o->owner, complete);
 }
 
+void output_finish(struct output *o)
+{
+	finish(o, false);
+}
+
 static void on_flush_limit(struct ev_loop *loop, ev_timer *timer, int revents)
 {
 	finish(container_of(timer, struct output, flush), false);

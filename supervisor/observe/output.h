@@ -83,6 +83,9 @@ void output_data(struct output *o, unsigned stream, off_t end);
  */
 void output_flush(struct output *o, output_done_fn *done);
 
+/** The same at once, with what has come so far; nothing when no flush is under way. */
+void output_finish(struct output *o);
+
 /** The writer's answer: nothing is left in the pipe. */
 void output_flushed(struct output *o);
 
