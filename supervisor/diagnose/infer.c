@@ -5,7 +5,7 @@
 enum {
 	COST_UNEXPLAINED = 100, COST_FOLLOWS = 15, COST_EACH = 20,
 	COST_UNCHECKED = 8, COST_ABSENT = 10, GAIN_PROOF = 40,
-	WEIGHT_SPECIFIC = 10,
+	WEIGHT_SPECIFIC = 10, WEIGHT_TELLING = 30,
 	SCORE_NONE = 1 << 20,
 };
 
@@ -196,7 +196,7 @@ static void find_candidates(struct inference *in)
 		weigh(in, &cand);
 		/* "it failed" fits everything; only a cause with evidence of its own may claim it */
 		if (in->vague && !cand.proof &&
-		    (!(direct & in->primary) || cand.speaks_for < WEIGHT_SPECIFIC))
+		    cand.speaks_for < (direct & in->primary ? WEIGHT_SPECIFIC : WEIGHT_TELLING))
 			continue;
 		if (in->candidates == CANDIDATES_MAX)
 			in->dropped++;
