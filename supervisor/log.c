@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,13 +59,14 @@ static bool afford(struct budget *b, msec_t now, unsigned *held_back)
 	return true;
 }
 
-static void emit(int level, const char *line, size_t len)
+/* stderr may be a pipe that nobody reads: a line that does not fit is lost, the loop goes on. */
+static bool put(const char *line, size_t len)
 {
-	/* stderr may be a pipe that nobody reads: a line that does not fit is lost, the loop goes on */
-	if (write(STDERR_FILENO, line, len) < 0)
-		return;
-	if (with_syslog)
-		syslog(level, "%.*s", (int)len, line);
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	if (poll(&out, 1, 0) != 1 || !(out.revents & POLLOUT))
+		return false;
+	return write(STDERR_FILENO, line, len) == (ssize_t)len;
 }
 
 void log_write(int level, const char *subsystem, const char *fmt, ...)
@@ -72,13 +74,14 @@ void log_write(int level, const char *subsystem, const char *fmt, ...)
 	char raw[512], line[768];
 	struct text t = text_in(line, sizeof(line) - 1);
 	msec_t now = loop_now();
+	struct budget *b = budget_of(subsystem);
 	unsigned held_back;
 	va_list ap;
 
-	if (!afford(budget_of(subsystem), now, &held_back))
+	if (!afford(b, now, &held_back))
 		return;
 	if (held_back)
-		text_add(&t, "ptpwarden[%lld.%03lld]: %s: %u lines held back\n",
+		text_add(&t, "ptpwarden[%lld.%03lld]: %s: %u lines were held back or lost\n",
 			 (long long)(now / SEC), (long long)(now % SEC), subsystem, held_back);
 	va_start(ap, fmt);
 	vsnprintf(raw, sizeof(raw), fmt, ap);
@@ -87,5 +90,8 @@ void log_write(int level, const char *subsystem, const char *fmt, ...)
 		 subsystem);
 	text_add_escaped(&t, raw, strlen(raw));
 	line[t.len++] = '\n';
-	emit(level, line, t.len);
+	if (!put(line, t.len))
+		b->held_back++;
+	if (with_syslog)
+		syslog(level, "%.*s", (int)t.len, line);
 }
