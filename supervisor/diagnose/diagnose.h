@@ -3,7 +3,7 @@
  * @brief From facts and log lines to a verdict: what the rest of the house calls.
  *
  * Pure: no clock, allocation, logging or system call. Everything is a plain
- * value in the caller's storage. diagnose() needs about 60 KiB of stack.
+ * value in the caller's storage. diagnose() needs about 12 KiB of stack.
  *
  * Typical use of one run of a daemon:
  *   log_digest_reset() at the launch, log_digest_line() for each line of
