@@ -118,6 +118,8 @@ void log_digest_line(struct log_digest *digest, const struct rulebase *rules,
 		parsed.stamp = at;
 	if (parsed.program == PROG_OTHER)
 		parsed.program = program;
+	if (parsed.stamp > digest->newest)
+		digest->newest = parsed.stamp;
 	note_prefix(digest, &parsed);
 	if (logline_offset(&offset, parsed.text.at, parsed.text.len)) {
 		bool ptp4l = offset.master && parsed.program != PROG_TS2PHC &&

@@ -37,6 +37,7 @@ struct log_digest {
 	uint32_t lines;		/**< lines fed in */
 	uint32_t unknown;	/**< lines that no message of the catalogue matches */
 	uint32_t dropped;	/**< distinct messages that did not fit */
+	msec_t newest;		/**< newest stamp of all lines, 0: none */
 	uint16_t seen_n;
 	bool port_plain;	/**< "port 1:" was seen: 3.1.1 and older print nothing else */
 	bool port_named;	/**< "port 1 (eth0):" was seen: 4.0 and newer */

@@ -9,6 +9,8 @@ enum {
 	SCORE_NONE = 1 << 20,
 };
 
+#define STALE_MS (5 * MIN)
+
 /* --- symptoms --- */
 
 static void add_symptom(struct inference *in, struct symptom s)
@@ -60,6 +62,36 @@ static void symptoms_of_facts(struct inference *in)
 	for (unsigned i = 0; facts && i < facts->n; i++)
 		if (facts->at[i].known && !strncmp(facts->at[i].name, "block.", 6))
 			add_symptom(in, (struct symptom){ MESSAGE_NONE, facts->at[i].name, "", false });
+}
+
+/* Long ago in a run that went on, or a link that came back. */
+static bool bygone(const struct inference *in, const struct symptom *s)
+{
+	const struct known *k = in->known;
+	const struct log_seen *seen = s->message == MESSAGE_NONE ? NULL : known_seen(k, s->message);
+	msec_t end = k->now != MSEC_NONE ? k->now : k->log ? k->log->newest : 0;
+	const struct log_seen *up;
+
+	if (!seen)
+		return false;
+	if (seen->last > 0 && end - seen->last > STALE_MS)
+		return true;
+	if (strcmp(s->name, "link.down"))
+		return false;
+	up = known_seen(k, catalogue_find(k->rules->catalogue, "link.up", 7));
+	return up && up->last_line > seen->last_line;
+}
+
+/* What is over does not compete with what is wrong now; alone it is still told. */
+static void forget_bygones(struct inference *in)
+{
+	uint32_t bygones = 0;
+
+	for (unsigned i = 0; i < in->symptoms; i++)
+		if (in->primary & 1u << i && bygone(in, &in->symptom[i]))
+			bygones |= 1u << i;
+	if (in->primary & ~bygones)
+		in->primary &= ~bygones;
 }
 
 /* --- candidates --- */
@@ -288,11 +320,27 @@ static void try_sets(struct inference *in)
 	}
 }
 
+/* The symptoms that say how it ended: they are what the question is about. */
+static uint32_t endings(const struct inference *in)
+{
+	uint32_t mask = 0;
+
+	for (unsigned i = 0; i < in->symptoms; i++)
+		if (in->symptom[i].message == MESSAGE_NONE &&
+		    (!strcmp(in->symptom[i].name, "exit.signal") ||
+		     !strcmp(in->symptom[i].name, "exec.errno")))
+			mask |= 1u << i;
+	return mask;
+}
+
 static bool ahead(const struct inference *in, unsigned a, unsigned b)
 {
 	const struct candidate *x = &in->candidate[a], *y = &in->candidate[b];
+	bool ex = x->covers & endings(in), ey = y->covers & endings(in);
 	int dx = bits(x->covers & in->primary), dy = bits(y->covers & in->primary);
 
+	if (ex != ey)
+		return ex;
 	return dx != dy ? dx > dy : x->cost < y->cost;
 }
 
@@ -327,6 +375,7 @@ void infer(struct inference *in, const struct known *known)
 	in->known = known;
 	symptoms_of_log(in);
 	symptoms_of_facts(in);
+	forget_bygones(in);
 	/* with nothing else to go by, consequences are what there is to explain */
 	in->vague = !in->primary;
 	if (in->vague)

@@ -100,6 +100,33 @@ static void consequences_do_not_become_causes(void **unused)
 	assert_null(v.cause[0].with);
 }
 
+static void the_ending_is_explained_before_what_else_is_wrong(void **unused)
+{
+	line("ptp4l[1.000]: port 1: link down");
+	fact("iface.carrier", "no");
+	fact("exit.signal", "KILL");
+	fact("exit.by", "other");
+	judge(NULL);
+	assert_string_equal(v.cause[0].class, "killed_externally");
+	assert_string_equal(v.cause[1].class, "link_down");
+}
+
+static void what_is_long_over_does_not_hide_what_is_wrong_now(void **unused)
+{
+	line("ptp4l[100.000]: port 1: link down");
+	line("ptp4l[105.000]: port 1: link up");
+	line("ptp4l[106.000]: timed out while polling for tx timestamp");
+	line("ptp4l[9000.000]: rms 3 max 5 freq +10 +/- 2 delay 100 +/- 0");
+	fact("exit.signal", "SEGV");
+	judge(NULL);
+	assert_string_equal(v.cause[0].id, "exit.crash");
+	assert_null(v.cause[0].with);
+	assert_int_equal(v.unexplained_n, 0);
+	memset(&facts, 0, sizeof(facts));
+	judge(NULL);	/* alone it is still told */
+	assert_int_equal(v.kind, VERDICT_CAUSE);
+}
+
 static void a_refuted_cause_is_listed_as_rejected(void **unused)
 {
 	line("timed out while polling for tx timestamp");
@@ -486,6 +513,8 @@ int main(void)
 		cmocka_unit_test_setup(a_definitional_message_is_certain_and_names_names, fresh),
 		cmocka_unit_test_setup(two_faults_at_once_are_both_named, fresh),
 		cmocka_unit_test_setup(consequences_do_not_become_causes, fresh),
+		cmocka_unit_test_setup(the_ending_is_explained_before_what_else_is_wrong, fresh),
+		cmocka_unit_test_setup(what_is_long_over_does_not_hide_what_is_wrong_now, fresh),
 		cmocka_unit_test_setup(a_refuted_cause_is_listed_as_rejected, fresh),
 		cmocka_unit_test_setup(a_signal_of_our_own_is_no_failure, fresh),
 		cmocka_unit_test_setup(kills_from_outside_and_by_the_kernel_are_told_apart, fresh),
