@@ -55,10 +55,12 @@ static void health_changed(struct unit *u, const struct health *was)
 		unit_event(u, EVT_BROKEN);
 		return;
 	}
-	if (u->health.ready && u->policy.st == ST_RUNNING)
+	if (u->health.ready && u->policy.st == ST_RUNNING) {
+		log_digest_healed(&u->digest, u->sup->rules);
 		unit_event(u, EVT_READY);
-	else if (!u->health.ready && u->policy.st == ST_READY)
+	} else if (!u->health.ready && u->policy.st == ST_READY) {
 		unit_event(u, EVT_UNREADY);
+	}
 	if (u->health.lock != was->lock || u->health.ready != was->ready ||
 	    strcmp(u->health.why_not, was->why_not)) {
 		supervisor_group(u->sup, u);

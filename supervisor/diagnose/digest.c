@@ -10,6 +10,16 @@ void log_digest_reset(struct log_digest *digest)
 	memset(digest, 0, sizeof(*digest));
 }
 
+void log_digest_healed(struct log_digest *digest, const struct rulebase *rules)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < digest->seen_n; i++)
+		if (rules->catalogue->message[digest->seen[i].message].kind < MESSAGE_FOLLOWS)
+			digest->seen[kept++] = digest->seen[i];
+	digest->seen_n = kept;
+}
+
 const struct log_seen *log_digest_find(const struct log_digest *digest, uint16_t message)
 {
 	for (unsigned i = 0; i < digest->seen_n; i++)

@@ -50,6 +50,9 @@ struct log_digest {
 
 void log_digest_reset(struct log_digest *digest);
 
+/** The daemon works: what it complained about before is over and explains no later failure. */
+void log_digest_healed(struct log_digest *digest, const struct rulebase *rules);
+
 /**
  * Take one line of output; cheap enough for every live line.
  * @param at  when it came; the line's own stamp is preferred where it has one

@@ -70,6 +70,16 @@ within 10 state_is beside ready
 ok "the follower was restarted with it" not test "$(pid_of beside)" = "$beside"
 is "exactly one ptp4l besides the grandmaster" 2 processes ptp4l
 
+# -- an old trouble that is over --
+cable_out
+ok "a pulled cable is told" within 10 class_is ptp4l link_down
+cable_in
+exits "with the cable in it is ready again" 0 pw wait ptp4l 20
+kill9 ptp4l 5
+ok "a later kill -9" within 5 class_is ptp4l killed_externally
+is "is not put down to the cable of before" 1 jq '.causes | length' <(pw why ptp4l --json)
+exits "it gets ready again" 0 pw wait ptp4l 20
+
 # -- an end that nobody asked for, by TERM --
 kill -TERM "$(pid_of ptp4l)"
 exits "a ptp4l that was told to end is started again" 0 pw wait ptp4l 20

@@ -218,6 +218,7 @@ restarts_are() { [ "$(field "$1" restarts)" -ge "$2" ]; }
 # cause UNIT: id of the first cause; class UNIT: its class
 cause() { pw why "$1" --json | jq -r '.causes[0].id // "none"'; }
 class() { pw why "$1" --json | jq -r '.causes[0].class // "none"'; }
+class_is() { [ "$(class "$1")" = "$2" ]; }
 
 # The pid in the pid file while it is alive, without starting a process.
 pid_in_file() {

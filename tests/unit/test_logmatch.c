@@ -155,6 +155,25 @@ static void the_digest_counts_and_remembers_the_first_fields(void **unused)
 	assert_string_equal(room, "Failed to open /dev/ptp3: Permission denied");
 }
 
+static void what_a_working_daemon_complained_about_is_forgotten(void **unused)
+{
+	static struct log_digest d;
+	const struct rulebase *r = rulebase_builtin();
+	static const char *const lines[] = {
+		"ptp4l[10.000]: port 1: link down",
+		"ptp4l[11.000]: selected best master clock 001122.fffe.334455",
+		"ptp4l[12.000]: Failed to open /dev/ptp3: Permission denied",
+	};
+
+	log_digest_reset(&d);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		log_digest_line(&d, r, PROG_PTP4L, lines[i], strlen(lines[i]), 0);
+	log_digest_healed(&d, r);
+	assert_int_equal(d.seen_n, 1);
+	assert_non_null(log_digest_find(&d, catalogue_find(c, "bmc.best", 8)));
+	assert_int_equal(d.lines, 3);
+}
+
 static void a_full_digest_keeps_symptoms_and_counts_the_rest(void **unused)
 {
 	static struct log_digest d;
@@ -185,6 +204,7 @@ int main(void)
 		cmocka_unit_test(a_part_of_a_wording_is_not_that_message),
 		cmocka_unit_test(any_bytes_are_survived),
 		cmocka_unit_test(the_digest_counts_and_remembers_the_first_fields),
+		cmocka_unit_test(what_a_working_daemon_complained_about_is_forgotten),
 		cmocka_unit_test(a_full_digest_keeps_symptoms_and_counts_the_rest),
 	};
 
