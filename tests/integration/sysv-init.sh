@@ -29,5 +29,13 @@ exits "start of a ptp4l that cannot run fails" 1 $box/sysv start
 ok "in the time it gives them (took $(($(now_ms) - before)) ms)" less $(($(now_ms) - before)) 12000
 ok "and says why" said slaveOnlyy $box/sysv start
 $box/sysv stop
+exits "stop of what does not run is no error" 0 $box/sysv stop
+
+mv $conf $conf.good
+echo '[unit ptp4l' >$conf
+exits "start with a broken ptpwarden.conf fails" 1 $box/sysv start
+ok "says where it is broken" said 'ptpwarden.conf:1:12' $box/sysv start
+is "and leaves nothing that stop could not end" 0 processes ptpwarden
+mv $conf.good $conf
 exits "bad usage is told" 64 $box/sysv dance
 done_testing
