@@ -385,6 +385,45 @@ static void a_flush_does_not_wait_for_a_dead_writer(void **state)
 	kill(writer_pid(s->writer), SIGCONT);
 }
 
+/* A writer that died had written more than it told; the next one goes on in the same file. */
+static void nothing_between_two_writers_is_overlooked(void **state)
+{
+	struct stage *s = *state;
+	char path[120];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/by-hand.log", s->log_dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, "line 1\nline 2\nline 3\n", 21), 21);
+	output_file(&s->output, 0, dup(fd), 0, 0);
+	output_data(&s->output, 0, 7);
+	assert_int_equal(s->lines, 1);
+	output_file(&s->output, 0, dup(fd), 21, 0);
+	output_data(&s->output, 0, 21);
+	assert_int_equal(s->lines, 3);
+	assert_true(s->in_order);
+	close(fd);
+}
+
+static void a_new_file_is_read_after_the_rest_of_the_old(void **state)
+{
+	struct stage *s = *state;
+	char path[120];
+	int fd[2];
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/by-hand.%d", s->log_dir, i);
+		fd[i] = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	}
+	assert_int_equal(write(fd[0], "line 1\nline 2\nli", 16), 16);
+	assert_int_equal(write(fd[1], "ne 3\nline 4\n", 12), 12);
+	output_file(&s->output, 0, fd[0], 0, 0);
+	output_file(&s->output, 0, fd[1], 0, 16);
+	output_data(&s->output, 0, 12);
+	assert_int_equal(s->lines, 4);
+	assert_true(s->in_order);
+}
+
 static void without_a_disk_it_goes_on_in_memory(void **state)
 {
 	struct stage *s = *state;
@@ -575,6 +614,8 @@ int main(void)
 		T(a_full_pipe_is_a_gap),
 		T(the_writer_may_die),
 		T(a_flush_does_not_wait_for_a_dead_writer),
+		T(nothing_between_two_writers_is_overlooked),
+		T(a_new_file_is_read_after_the_rest_of_the_old),
 		T(without_a_disk_it_goes_on_in_memory),
 		T(a_file_that_somebody_removes_is_begun_anew),
 		T(a_fifo_path_that_is_something_else_is_refused),

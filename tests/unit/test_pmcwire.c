@@ -156,6 +156,19 @@ static void a_cut_answer_is_refused_at_every_length(void **state)
 	assert_int_equal(r.id, 77);
 }
 
+static void an_answer_with_too_little_data_is_refused(void **state)
+{
+	uint8_t bytes[sizeof(port_reply)];
+	struct pmc_reply r;
+
+	memcpy(bytes, port_reply, sizeof(bytes));
+	bytes[3] = 54 + 10;	/* whole in itself, but no PORT_DATA_SET */
+	bytes[51] = 2 + 10;
+	assert_false(pmc_parse(bytes, 54 + 10, &r));
+	bytes[52] = 0x30;	/* of an id that we do not know anything goes */
+	assert_true(pmc_parse(bytes, 54 + 10, &r));
+}
+
 static void a_state_that_does_not_exist_is_unknown(void **state)
 {
 	uint8_t bytes[sizeof(port_reply)];
@@ -200,6 +213,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_names_what_was_asked),
 		cmocka_unit_test(the_interface_of_a_port_is_read_and_bounded),
 		cmocka_unit_test(a_cut_answer_is_refused_at_every_length),
+		cmocka_unit_test(an_answer_with_too_little_data_is_refused),
 		cmocka_unit_test(a_state_that_does_not_exist_is_unknown),
 		cmocka_unit_test(no_bytes_do_harm),
 	};
