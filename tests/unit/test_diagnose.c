@@ -196,6 +196,17 @@ static void every_blocking_finding_is_explained(void **unused)
 	}
 }
 
+static void findings_by_default_values_follow_from_an_unread_configuration(void **unused)
+{
+	fact("block.config.file_unreadable", "/etc/ptp4l.conf: No such file or directory");
+	fact("config.error", "failed to open configuration file /etc/ptp4l.conf: No such file or directory");
+	fact("block.ts.hardware", "veth0: it offers none");
+	fact("iface.kind", "veth");
+	judge(NULL);
+	assert_string_equal(v.cause[0].id, "config.missing");
+	assert_null(v.cause[0].with);
+}
+
 static void exec_errors_have_their_causes(void **unused)
 {
 	static const struct { int code; const char *class; } rows[] = {
@@ -519,6 +530,7 @@ int main(void)
 		cmocka_unit_test_setup(a_signal_of_our_own_is_no_failure, fresh),
 		cmocka_unit_test_setup(kills_from_outside_and_by_the_kernel_are_told_apart, fresh),
 		cmocka_unit_test_setup(every_blocking_finding_is_explained, fresh),
+		cmocka_unit_test_setup(findings_by_default_values_follow_from_an_unread_configuration, fresh),
 		cmocka_unit_test_setup(exec_errors_have_their_causes, fresh),
 		cmocka_unit_test_setup(the_explanation_fits_a_serial_console, fresh),
 		cmocka_unit_test_setup(what_comes_from_outside_cannot_move_the_terminal, fresh),
