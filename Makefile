@@ -28,8 +28,8 @@ ALL_LDFLAGS = -Wl,--gc-sections -Wl,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 LIBS  := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lev
 
-ROOMS := include conf probes supervisor $(addprefix supervisor/,observe diagnose decide act record control)
-SRC   := $(filter-out supervisor/main.c $(wildcard conf/gen_*.c probes/gen_*.c),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
+ROOMS := include conf conf/linuxptp conf/rules probes supervisor $(addprefix supervisor/,observe diagnose decide act record control)
+SRC   := $(filter-out supervisor/main.c $(wildcard */gen_*.c */*/gen_*.c),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
 OBJ   := $(SRC:%.c=$(B)/%.o)
 # The core: no clock, system call, allocator, log or global (checked by check-pure).
 PURE  := $(filter $(B)/include/% $(B)/supervisor/diagnose/% $(B)/supervisor/decide/%,$(OBJ))
@@ -58,18 +58,18 @@ $(B)/tests/%: %.c $(B)/libptpwarden.a
 # Tables and references are made by small programs of the build machine that live beside their data.
 G := $(B)/gen
 MAKERS := $(addprefix $(G)/gen_,options findings catalogue rules reference)
-$(G)/gen_options: conf/gen_options.c
+$(G)/gen_options: conf/linuxptp/gen_options.c
 $(G)/gen_findings: probes/gen_findings.c
-$(G)/gen_catalogue: conf/gen_catalogue.c
-$(G)/gen_rules: $(patsubst %,conf/%.c,gen_rules rulefile rulecond rulestore) supervisor/diagnose/catalogue.c \
-	include/vocabulary.c $(wildcard conf/rule*.h supervisor/diagnose/*.h) $(G)/catalogue_tables.h
+$(G)/gen_catalogue: conf/rules/gen_catalogue.c
+$(G)/gen_rules: $(patsubst %,conf/rules/%.c,gen_rules rulefile rulecond rulestore) supervisor/diagnose/catalogue.c \
+	include/vocabulary.c $(wildcard conf/rules/*.h supervisor/diagnose/*.h) $(G)/catalogue_tables.h
 $(G)/gen_reference: $(patsubst %,conf/%.c,gen_reference schema value valueprint valuetext words near) $(wildcard include/*.c)
 $(MAKERS):
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -O1 -std=gnu11 -D_GNU_SOURCE -DSYSCONFDIR='"$(sysconfdir)"' -Wall -Wextra \
 		-Wno-unused-parameter -Iinclude -I. -I$(G) -o $@ $(filter %.c,$^)
 
-$(G)/ptpoptions.inc: conf/options.tsv $(G)/gen_options
+$(G)/ptpoptions.inc: conf/linuxptp/options.tsv $(G)/gen_options
 	$(Q)$(G)/gen_options <$< >$@
 $(G)/finding_%.h: probes/findings.ini $(G)/gen_findings
 	$(Q)$(G)/gen_findings $< $* >$@
@@ -122,7 +122,7 @@ test: ## root: installs what is missing, runs every test that can run here
 	@sh tests/lib/install-deps.sh && MAKE="$(MAKE) --no-print-directory" sh tests/lib/run-all.sh
 
 # the generated ones by name: a first `make install` expands this list before they exist
-man = $(wildcard conf/*.5 supervisor/control/*.8) $(B)/gen/ptpwarden.conf.5 $(B)/gen/ptpwarden-findings.7
+man = $(wildcard conf/rules/*.5 supervisor/control/*.8) $(B)/gen/ptpwarden.conf.5 $(B)/gen/ptpwarden-findings.7
 mandir = $(DESTDIR)$(prefix)/share/man
 docdir = $(DESTDIR)$(prefix)/share/doc/ptpwarden
 install: all ## program, man pages, init scripts and an example; prefix and DESTDIR are respected

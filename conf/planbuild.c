@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "conf/linuxptp/command.h"
 #include "near.h"
 #include "planbuild.h"
 #include "planmake.h"

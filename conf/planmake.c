@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemonconf.h"
+#include "conf/linuxptp/daemonconf.h"
 #include "planmake.h"
 #include "schema.h"
 

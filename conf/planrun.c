@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "conf/linuxptp/command.h"
 #include "paths.h"
 #include "planbuild.h"
 #include "text.h"

@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "conf/daemonconf.h"
+#include "conf/linuxptp/daemonconf.h"
 #include "questions.h"
 
 enum {

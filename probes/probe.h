@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "conf/ptplint.h"
+#include "conf/linuxptp/ptplint.h"
 #include "daemon.h"
 #include "fact.h"
 #include "finding.h"

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conf/daemonconf.h"
-#include "conf/ptpoptions.h"
+#include "conf/linuxptp/daemonconf.h"
+#include "conf/linuxptp/ptpoptions.h"
 #include "questions.h"
 
 static void note_of(struct probe *p, const struct lint_note *n)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conf/daemonconf.h"
+#include "conf/linuxptp/daemonconf.h"
 #include "questions.h"
 
 enum { CMDLINE_MAX = 2048 };

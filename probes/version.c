@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "conf/daemonconf.h"
+#include "conf/linuxptp/daemonconf.h"
 #include "questions.h"
 
 static bool knows_minus_v(enum program program)

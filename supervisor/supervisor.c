@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "conf/planmake.h"
-#include "conf/rulesdir.h"
+#include "conf/rules/rulesdir.h"
 #include "log.h"
 #include "loop.h"
 #include "supervisor.h"

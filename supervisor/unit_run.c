@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/daemonconf.h"
+#include "conf/linuxptp/daemonconf.h"
 #include "log.h"
 #include "loop.h"
 #include "supervisor/act/stop.h"

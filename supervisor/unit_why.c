@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "conf/command.h"
+#include "conf/linuxptp/command.h"
 #include "log.h"
 #include "loop.h"
 #include "supervisor/diagnose/healthjudge.h"

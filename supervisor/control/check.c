@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "args.h"
-#include "conf/daemonconf.h"
+#include "conf/linuxptp/daemonconf.h"
 #include "conf/load.h"
 #include "conf/planmake.h"
 #include "local.h"

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "casefile.h"
-#include "conf/command.h"
-#include "conf/daemonconf.h"
-#include "conf/daemonfacts.h"
-#include "conf/rulesdir.h"
+#include "conf/linuxptp/command.h"
+#include "conf/linuxptp/daemonconf.h"
+#include "conf/linuxptp/daemonfacts.h"
+#include "conf/rules/rulesdir.h"
 #include "conf/words.h"
 #include "diagnosecmd.h"
 #include "supervisor/diagnose/diagnose.h"

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "conf/ptplint.h"
+#include "conf/linuxptp/ptplint.h"
 #include "explainid.h"
 #include "phrase.h"
 #include "probes/probe.h"

@@ -12,16 +12,20 @@ rule() { # room, pattern of rooms that it may include besides include/ and itsel
 		done
 	done
 }
+conf='conf(/linuxptp|/rules)?'
+core='supervisor/(diagnose|decide)'
 hits=$(
 	rule include none
-	rule conf 'supervisor/(diagnose|decide)'
-	rule probes 'conf|supervisor/(diagnose|decide)'
+	rule conf "$conf|$core"
+	rule conf/linuxptp "$conf|$core"
+	rule conf/rules "$conf|$core"
+	rule probes "$conf|$core"
 	rule supervisor/diagnose none
 	rule supervisor/decide none
-	rule supervisor/observe 'conf|supervisor/(diagnose|decide)|supervisor'
-	rule supervisor/act 'conf|supervisor/(diagnose|decide)|supervisor'
-	rule supervisor/record 'conf|supervisor/(diagnose|decide)|supervisor'
-	rule supervisor/control 'conf|probes|supervisor/(diagnose|decide|record)|supervisor'
+	rule supervisor/observe "$conf|$core|supervisor"
+	rule supervisor/act "$conf|$core|supervisor"
+	rule supervisor/record "$conf|$core|supervisor"
+	rule supervisor/control "$conf|probes|$core|supervisor/record|supervisor"
 )
 [ -z "$hits" ] || { printf '%s\n' "$hits" "an include goes against the direction of data" >&2; bad=1; }
 exit $bad

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "test.h"
-#include "conf/daemonconf.h"
+#include "conf/linuxptp/daemonconf.h"
 
 struct lintcase {
 	struct daemon_conf conf;

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "conf/daemonconf.h"
+#include "conf/linuxptp/daemonconf.h"
 #include "lintgen.h"
 
 struct heard {

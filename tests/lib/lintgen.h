@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/ptpoptions.h"
+#include "conf/linuxptp/ptpoptions.h"
 
 struct gen {
 	uint64_t state;

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "conf/command.h"
+#include "conf/linuxptp/command.h"
 #include "supervisor/control/casefile.h"
 #include "supervisor/diagnose/diagnose.h"
 #include "supervisor/diagnose/logline.h"

@@ -1,6 +1,6 @@
 #include "test.h"
-#include "conf/command.h"
-#include "conf/daemonconf.h"
+#include "conf/linuxptp/command.h"
+#include "conf/linuxptp/daemonconf.h"
 #include "conf/words.h"
 
 static struct words w;

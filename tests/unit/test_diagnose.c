@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "test.h"
-#include "conf/rulefile.h"
+#include "conf/rules/rulefile.h"
 #include "supervisor/control/casefile.h"
 #include "supervisor/control/verdictjson.h"
 #include "supervisor/diagnose/diagnose.h"

@@ -2,7 +2,7 @@
 
 #include "test.h"
 #include "jsoncheck.h"
-#include "conf/ptplint.h"
+#include "conf/linuxptp/ptplint.h"
 #include "probes/probe.h"
 #include "supervisor/control/explainid.h"
 #include "supervisor/control/phrase.h"

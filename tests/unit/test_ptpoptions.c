@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "test.h"
-#include "conf/ptpoptions.h"
+#include "conf/linuxptp/ptpoptions.h"
 
 static const lp_version versions[] = {
 	0x020000, 0x030000, 0x030100, 0x030101, 0x040000,

@@ -1,4 +1,4 @@
-#include "conf/ptplint.h"
+#include "conf/linuxptp/ptplint.h"
 
 #include <stdarg.h>
 #include <stdio.h>

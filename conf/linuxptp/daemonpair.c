@@ -1,4 +1,4 @@
-#include "conf/daemonconf.h"
+#include "conf/linuxptp/daemonconf.h"
 
 #include <string.h>
 

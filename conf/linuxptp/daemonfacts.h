@@ -5,7 +5,7 @@
 #ifndef CONF_DAEMONFACTS_H
 #define CONF_DAEMONFACTS_H
 
-#include "conf/ptplint.h"
+#include "conf/linuxptp/ptplint.h"
 #include "daemon.h"
 #include "fact.h"
 

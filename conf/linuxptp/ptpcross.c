@@ -1,4 +1,4 @@
-#include "conf/ptpcross.h"
+#include "conf/linuxptp/ptpcross.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,8 +5,8 @@
 #ifndef CONF_PTPJUDGE_H
 #define CONF_PTPJUDGE_H
 
-#include "conf/ptpfile.h"
-#include "conf/ptpsettings.h"
+#include "conf/linuxptp/ptpfile.h"
+#include "conf/linuxptp/ptpsettings.h"
 
 enum { UNICAST_TABLES_MAX = 32 };
 

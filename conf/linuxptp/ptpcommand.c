@@ -1,4 +1,4 @@
-#include "conf/ptpcommand.h"
+#include "conf/linuxptp/ptpcommand.h"
 
 #include <float.h>
 #include <limits.h>

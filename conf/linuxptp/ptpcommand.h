@@ -5,7 +5,7 @@
 #ifndef CONF_PTPCOMMAND_H
 #define CONF_PTPCOMMAND_H
 
-#include "conf/ptpjudge.h"
+#include "conf/linuxptp/ptpjudge.h"
 
 /** What a command line says beside configuration options. Strings are argv's. */
 struct ptp_command {

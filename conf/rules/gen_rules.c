@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/rulefile.h"
+#include "conf/rules/rulefile.h"
 
 static void complain(void *owner, const char *line)
 {

@@ -1,4 +1,4 @@
-#include "conf/ptpoptions.h"
+#include "conf/linuxptp/ptpoptions.h"
 
 #include <errno.h>
 #include <float.h>

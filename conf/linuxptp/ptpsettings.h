@@ -9,8 +9,8 @@
 #ifndef CONF_PTPSETTINGS_H
 #define CONF_PTPSETTINGS_H
 
-#include "conf/ptplint.h"
-#include "conf/ptpoptions.h"
+#include "conf/linuxptp/ptplint.h"
+#include "conf/linuxptp/ptpoptions.h"
 
 /** Instead of the number of a port. */
 enum {

@@ -5,7 +5,7 @@
 #ifndef CONF_PTPCROSS_H
 #define CONF_PTPCROSS_H
 
-#include "conf/ptpcommand.h"
+#include "conf/linuxptp/ptpcommand.h"
 
 /** Judge what command line and file say together; notes go into the judge's lint. */
 void ptp_cross_check(const struct ptp_judge *j, enum program program,

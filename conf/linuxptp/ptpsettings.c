@@ -1,4 +1,4 @@
-#include "conf/ptpsettings.h"
+#include "conf/linuxptp/ptpsettings.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-#include "conf/command.h"
-#include "conf/daemonconf.h"
+#include "conf/linuxptp/command.h"
+#include "conf/linuxptp/daemonconf.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "conf/ptpcross.h"
+#include "conf/linuxptp/ptpcross.h"
 
 enum { FILE_BYTES_MAX = 1 << 20 };
 

@@ -10,7 +10,7 @@
 #define CONF_DAEMONCONF_H
 
 #include <stdint.h>
-#include "conf/ptplint.h"
+#include "conf/linuxptp/ptplint.h"
 #include "daemon.h"
 
 /**

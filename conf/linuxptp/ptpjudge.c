@@ -1,4 +1,4 @@
-#include "conf/ptpjudge.h"
+#include "conf/linuxptp/ptpjudge.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "conf/ptpfile.h"
+#include "conf/linuxptp/ptpfile.h"
 
 #include <string.h>
 #include <strings.h>
