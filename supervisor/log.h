@@ -5,12 +5,12 @@
  * Lines go to stderr and, when asked for, to syslog. The level is tested
  * before the arguments are evaluated. Each subsystem may write LOG_BURST lines
  * in ten seconds; what is held back is counted and said with the next line.
+ * Nothing here waits: a line that its reader has no room for is lost.
  * The children's own lines are evidence and never come here.
  */
 #ifndef PTPWARDEN_LOG_H
 #define PTPWARDEN_LOG_H
 
-#include <stdbool.h>
 #include <syslog.h>
 #include "base.h"
 
@@ -18,8 +18,11 @@ enum { LOG_BURST = 40 };
 
 extern int log_level;	/**< syslog level; lines above it are not evaluated */
 
-/** Choose the level and whether syslog gets the lines too. */
-void log_open(int level, bool to_syslog);
+/**
+ * Choose the level, and the socket of the log daemon that gets the lines too
+ * (copied; NULL: none). It need not exist yet.
+ */
+void log_open(int level, const char *syslog_path);
 
 void log_write(int level, const char *subsystem, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

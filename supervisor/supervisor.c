@@ -1,5 +1,6 @@
 /* The units as a whole: who follows whom, reload, the end. */
 #include <errno.h>
+#include <paths.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,7 +58,7 @@ static void on_publish(struct ev_loop *loop, ev_timer *w, int revents)
 void supervisor_log(const struct supervisor *sup)
 {
 	log_open(sup->level >= 0 ? sup->level : sup->plan->log_level,
-		 sup->plan->to_syslog && !sup->no_syslog);
+		 sup->plan->to_syslog && !sup->no_syslog ? _PATH_LOG : NULL);
 }
 
 void supervisor_group(struct supervisor *sup, const struct unit *leader)

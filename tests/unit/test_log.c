@@ -55,7 +55,7 @@ static void bytes_from_outside_stay_on_one_line(void **state)
 {
 	char text[1024];
 
-	log_open(LOG_INFO, false);
+	log_open(LOG_INFO, NULL);
 	log_info("outside", "name=%s", "a\n\x1b[2Jb");
 	assert_int_equal(lines_in(*state, text, sizeof(text)), 1);
 	assert_non_null(strstr(text, "outside: name=a\\x0a\\x1b[2Jb\n"));
@@ -67,7 +67,7 @@ static void one_subsystem_cannot_fill_the_log(void **state)
 {
 	char text[65536];
 
-	log_open(LOG_INFO, false);
+	log_open(LOG_INFO, NULL);
 	for (int i = 0; i < LOG_BURST + 100; i++)
 		log_info("chatty", "line %d", i);
 	log_info("quiet", "still heard");
