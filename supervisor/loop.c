@@ -18,7 +18,12 @@ msec_t loop_now(void)
 
 struct ev_loop *loop_new(void)
 {
-	return ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+	/*
+	 * A signal handler runs only when epoll has returned, and what it returned comes first then.
+	 * At a shutdown that sends TERM to everybody the deaths of our children would be seen before
+	 * our own end; a signalfd is ready in the order in which things happened.
+	 */
+	return ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV | EVFLAG_SIGNALFD);
 }
 
 void loop_free(struct ev_loop *loop)

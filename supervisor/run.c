@@ -120,6 +120,11 @@ static void on_conf_changed(void *owner)
 	loop_stop(((struct patience *)owner)->loop);
 }
 
+static void on_hurry(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	loop_stop(loop);
+}
+
 static void on_end_of_patience(struct ev_loop *loop, ev_signal *w, int revents)
 {
 	((struct patience *)w->data)->ended = true;
@@ -132,12 +137,14 @@ static bool wait_for_change(const struct run_args *a, struct ev_loop *loop)
 	static char place[CONF_PLACES][256];
 	static struct filewatch watch[CONF_PLACES];
 	struct patience p = { .loop = loop };
-	ev_signal term, intr;
+	ev_signal term, intr, hup;
 	unsigned n = plan_files(a->path, place, CONF_PLACES);
 
 	ev_signal_init(&term, on_end_of_patience, SIGTERM);
 	ev_signal_init(&intr, on_end_of_patience, SIGINT);
+	ev_signal_init(&hup, on_hurry, SIGHUP);
 	term.data = intr.data = &p;
+	ev_signal_start(loop, &hup);
 	ev_signal_start(loop, &term);
 	ev_signal_start(loop, &intr);
 	for (unsigned i = 0; i < n; i++) {
@@ -147,6 +154,7 @@ static bool wait_for_change(const struct run_args *a, struct ev_loop *loop)
 	loop_run(loop);
 	for (unsigned i = 0; i < n; i++)
 		filewatch_stop(&watch[i]);
+	ev_signal_stop(loop, &hup);
 	ev_signal_stop(loop, &term);
 	ev_signal_stop(loop, &intr);
 	return !p.ended;

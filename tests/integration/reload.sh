@@ -76,6 +76,8 @@ echo 'nonsense' >$conf
 "$bin" run --wait-config -f $conf >>$box/warden.log 2>&1 &
 warden=$!
 ok "run --wait-config stays with a broken configuration" holds 2 test -d /proc/$warden
+kill -HUP $warden
+ok "also when told to read it again" holds 1 test -d /proc/$warden
 three >$conf
 ok "and starts when it is mended" within 2 pw status
 ok "everything in it" within 10 all_ready
