@@ -103,6 +103,7 @@ static void check_alternate(struct check *c, unsigned i, unsigned alternate)
 		o->state = findings_worst(&c->answer.findings);
 		o->provides = run->provides_given ? run->provides
 						  : daemon_conf_provides(&c->answer.conf);
+		o->software = c->answer.conf.time_stamping == TS_SOFTWARE;
 	}
 }
 

@@ -205,6 +205,7 @@ bool check_wanted(const struct check_outcome *o, const struct check_outcome *lea
 	if (!leader || leader->runs < 0)
 		return true;
 	state.program = leader->unit->program;
+	state.software = leader->software;
 	return group_wanted(&state, o->unit->program);
 }
 
@@ -212,7 +213,8 @@ static void add_unwanted(const struct check_outcome *leader, struct text *t)
 {
 	text_add(t, "is not started: ");
 	phrase_safe(t, leader->unit->name);
-	text_add(t, " steers the system clock itself");
+	text_add(t, leader->provides == PROVIDES_SYSTEM ? " steers the system clock itself"
+							: " stamps in software, no PTP clock takes part");
 }
 
 static void add_follower(const struct check_outcome *leader, struct text *t)

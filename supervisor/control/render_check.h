@@ -23,6 +23,7 @@ struct check_outcome {
 	int runs;			/**< first alternate that is not blocked, -1: none */
 	enum finding_state state;	/**< worst finding of that alternate; BLOCK: none */
 	enum provides provides;		/**< of that alternate */
+	bool software;			/**< that alternate stamps in software */
 	struct finding obstacle;	/**< first block of the preferred way; id NULL: none */
 };
 

@@ -121,6 +121,11 @@ static void the_last_line_says_what_will_happen(void **unused)
 	SAID(check_forecast(&follower, &leader, out));
 	assert_true(says("phc2sys is not started"));
 	assert_false(check_wanted(&follower, &leader));
+	leader.provides = PROVIDES_NONE;	/* free running, but still without a PTP clock */
+	leader.software = true;
+	assert_false(check_wanted(&follower, &leader));
+	SAID(check_forecast(&follower, &leader, out));
+	assert_true(says("stamps in software, no PTP clock takes part"));
 
 	leader.runs = -1;
 	leader.obstacle.clears = (struct waitfor){ .kind = WAIT_CARRIER, .subject = "eth0" };
