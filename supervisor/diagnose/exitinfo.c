@@ -50,6 +50,7 @@ void exit_facts(const struct exit_info *end, struct facts *facts)
 		facts_set(facts, "exit", end->at, "exec.stage", "%s", launch_stage_name(end->stage));
 		return;
 	case EXIT_KIND_UNKNOWN:
+		facts_set(facts, "exit", end->at, "exit.unseen", "yes");
 		facts_unknown(facts, "exit", "exit.code",
 			      "the kernel reports the status to the first parent only");
 		break;
