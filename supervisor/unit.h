@@ -81,6 +81,7 @@ struct unit {
 	bool pmc_on;
 	struct health_seen seen;
 	struct health health;
+	char proc_state;		/**< letter of /proc/PID/stat when it was found of no use; 0: not */
 	ev_timer look;
 
 	/* probes */
@@ -98,6 +99,7 @@ struct unit {
 	struct log_digest digest;
 	bool flushing;			/**< the lines of the run before are still coming */
 	struct health_seen seen_before;	/**< what was seen of the run that ended */
+	char state_before;		/**< its proc_state */
 	unsigned alternate_before;
 	struct exit_info exit_before;
 	struct incident *candidate;	/**< a refused start, in case no alternate passes; NULL: none */

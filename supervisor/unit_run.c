@@ -10,6 +10,7 @@
 #include "loop.h"
 #include "supervisor/act/stop.h"
 #include "supervisor/diagnose/healthjudge.h"
+#include "supervisor/proc.h"
 #include "supervisor/record/pidfile.h"
 #include "unit.h"
 
@@ -52,6 +53,7 @@ static void health_changed(struct unit *u, const struct health *was)
 	if (u->health.broken && running) {
 		log_warn("health", "unit=%s broken: %s", u->conf->name, u->health.why_not);
 		u->kill_reason = "it was alive but not working";
+		u->proc_state = proc_state(u->child.id.pid);
 		unit_event(u, EVT_BROKEN);
 		return;
 	}
@@ -167,6 +169,7 @@ static void forget_process(struct unit *u)
 	u->pmc_on = false;
 	u->child.id = CHILD_ID_NONE;
 	u->seen_before = u->seen;
+	u->state_before = u->proc_state;
 	u->alternate_before = u->policy.alternate;
 	u->health = (struct health){ 0 };
 }
@@ -194,6 +197,7 @@ static void attend(struct unit *u, msec_t now)
 	health_reset(&u->seen, now);
 	u->health = (struct health){ 0 };
 	u->kill_reason = NULL;
+	u->proc_state = 0;
 	u->started_at = now;
 	if (u->conf->program == PROG_PTP4L) {
 		if (pmc_start(&u->pmc, &u->conf_seen, &u->seen, &err) < 0)
@@ -271,9 +275,12 @@ static void signal_child(struct unit *u, int sig)
 		log_err("stop", "unit=%s %s", u->conf->name, err.text);
 }
 
+/* A hang takes no stop signal: it would stay pending in a process that is stopped or blocked. */
 void unit_term(struct unit *u, const struct action *act)
 {
-	signal_child(u, u->conf->stop_signal);
+	bool hangs = u->health.broken && u->seen.unanswered >= HEALTH_UNANSWERED;
+
+	signal_child(u, hangs ? SIGKILL : u->conf->stop_signal);
 }
 
 void unit_kill(struct unit *u, const struct action *act)

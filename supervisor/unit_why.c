@@ -9,6 +9,7 @@
 #include "log.h"
 #include "loop.h"
 #include "supervisor/diagnose/healthjudge.h"
+#include "supervisor/proc.h"
 #include "unit.h"
 
 enum { LOST_MS = 2000 };	/* readiness lost for so long is no hiccup */
@@ -118,6 +119,8 @@ void unit_health_facts(const struct unit *u, const struct health_seen *seen, str
 	msec_t now = loop_now();
 	const struct port_seen *port = health_telling_port(&u->conf_seen, seen, now);
 
+	if (u->state_before)
+		facts_set(facts, "health", now, "proc.state", "%c", u->state_before);
 	if (u->conf->program != PROG_PTP4L || seen->asked_at == MSEC_NONE)
 		return;
 	if (seen->unanswered >= 3)
@@ -134,10 +137,14 @@ void unit_health_facts(const struct unit *u, const struct health_seen *seen, str
 
 static void start_time_facts(const struct unit *u, struct facts *facts)
 {
+	const struct plan_run *run = unit_run_of(u, u->policy.alternate);
 	struct timespec boot;
 
 	clock_gettime(CLOCK_BOOTTIME, &boot);
 	facts_set(facts, "probe", loop_now(), "host.uptime_s", "%lld", (long long)boot.tv_sec);
+	facts_set(facts, "probe", MSEC_NONE, "tool.name", "%s", program_name(u->conf->program));
+	if (run->interface && !facts_value(facts, "iface.name"))
+		facts_set(facts, "probe", MSEC_NONE, "iface.name", "%s", run->interface);
 	if (u->version)
 		facts_set(facts, "probe", MSEC_NONE, "tool.version", "%u.%u.%u", u->version >> 16,
 			  u->version >> 8 & 0xff, u->version & 0xff);
@@ -264,6 +271,7 @@ void unit_not_ready(struct unit *u)
 	i = incident_new(u, u->policy.alternate);
 	if (!i)
 		return;
+	u->state_before = proc_state(u->child.id.pid);
 	facts = facts_of(u, u->policy.alternate);
 	unit_health_facts(u, &u->seen, facts);
 	diagnose(u->sup->rules, facts, &u->digest, loop_now(), &i->verdict);
