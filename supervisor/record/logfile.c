@@ -203,6 +203,12 @@ bool logfile_ends_line(const struct logfile *f)
 	return f->fd < 0 || f->at == 0 || pread(f->fd, &last, 1, f->at - 1) != 1 || last == '\n';
 }
 
+void logfile_end_line(struct logfile *f)
+{
+	if (!logfile_ends_line(f) && pwrite(f->fd, "\n", 1, f->at) == 1)
+		f->at++;
+}
+
 void logfile_note(struct logfile *f, const char *text)
 {
 	char line[256];
@@ -212,7 +218,8 @@ void logfile_note(struct logfile *f, const char *text)
 		begin_file(f);
 	if (f->fd < 0)
 		return;
-	n = snprintf(line, sizeof(line), "%s%s\n", logfile_ends_line(f) ? "" : "\n", text);
+	logfile_end_line(f);
+	n = snprintf(line, sizeof(line), "%s\n", text);
 	if (n > 0 && (size_t)n < sizeof(line) && pwrite(f->fd, line, (size_t)n, f->at) == n)
 		f->at += n;
 }

@@ -46,6 +46,9 @@ ssize_t logfile_take(struct logfile *f, int pipe_fd);
 /** Is what was written so far whole lines? */
 bool logfile_ends_line(const struct logfile *f);
 
+/** The one who wrote has ended: what follows begins a new line. */
+void logfile_end_line(struct logfile *f);
+
 /** Append a line of our own, on a line of its own. Lost when the disk refuses. */
 void logfile_note(struct logfile *f, const char *text);
 

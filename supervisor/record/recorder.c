@@ -204,6 +204,7 @@ static void flush(struct recorder *r, int index)
 		return;
 	drain_slot(r, index);
 	for (unsigned i = 0; i < WRITER_STREAMS; i++) {
+		logfile_end_line(&r->slot[index]->stream[i].log);
 		mark_gap(r, index, i, true);
 		logfile_check(&r->slot[index]->stream[i].log);
 		wrote(r, index, i);

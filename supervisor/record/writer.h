@@ -79,7 +79,10 @@ int writer_add(struct writer *w, const struct writer_unit *unit, int fd[WRITER_S
 /** Stop recording a unit after what is in its pipe now. */
 void writer_remove(struct writer *w, int slot);
 
-/** Ask for everything that is in the pipes now; WRITER_FLUSHED answers. 0 or -errno. */
+/**
+ * The child has ended: ask for everything that is in the pipes now. Its last
+ * line is closed if it was not; WRITER_FLUSHED answers. 0 or -errno.
+ */
 int writer_flush(struct writer *w, int slot);
 
 /** Process id of the writer, 0 while there is none. */

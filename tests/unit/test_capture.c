@@ -203,8 +203,30 @@ static void the_last_words_are_delivered_after_a_flush(void **state)
 	flush(s);
 	assert_true(s->complete);
 	assert_int_equal(s->lines, 2);
-	assert_true(s->last.partial);
 	assert_string_equal(s->text, "line 2 without an end");
+	say(s, "line 3\n");	/* of the next daemon */
+	flush(s);
+	assert_int_equal(s->lines, 3);
+	assert_string_equal(s->text, "line 3");
+}
+
+static void last_words_that_nobody_closed_are_marked(void **state)
+{
+	struct stage *s = *state;
+	char path[120];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/by-hand.log", s->log_dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, "line 1\nline 2", 13), 13);
+	output_file(&s->output, 0, fd, 0, 0);
+	output_data(&s->output, 0, 13);
+	assert_int_equal(s->lines, 1);
+	output_flush(&s->output, on_done);
+	output_flushed(&s->output);
+	assert_int_equal(s->lines, 2);
+	assert_true(s->last.partial);
+	assert_string_equal(s->text, "line 2");
 }
 
 static void any_byte_is_kept(void **state)
@@ -606,6 +628,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(lines_arrive_in_order),
 		T(the_last_words_are_delivered_after_a_flush),
+		T(last_words_that_nobody_closed_are_marked),
 		T(any_byte_is_kept),
 		T(a_line_is_cut_at_its_bound_and_marked),
 		T(a_cut_line_ends_with_the_mark),
