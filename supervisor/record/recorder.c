@@ -49,12 +49,12 @@ static void wrote(struct recorder *r, int index, unsigned which)
 }
 
 /* In the file, too, for those who read only that; never in the middle of a line. */
-static void mark_gap(struct recorder *r, int index, unsigned which, bool at_end)
+static void mark_gap(struct recorder *r, int index, unsigned which)
 {
 	struct stream *s = &r->slot[index]->stream[which];
 	char text[128];
 
-	if (s->mark_from == MSEC_NONE || (!at_end && !logfile_ends_line(&s->log)))
+	if (s->mark_from == MSEC_NONE || !logfile_ends_line(&s->log))
 		return;
 	snprintf(text, sizeof(text),
 		 "-- ptpwarden: the pipe was full, lines between %lld.%03lld s and %lld.%03lld s may be missing",
@@ -96,7 +96,7 @@ static bool drain(struct recorder *r, int index, unsigned which)
 	else
 		s->empty_at = loop_now();
 	wrote(r, index, which);
-	mark_gap(r, index, which, false);
+	mark_gap(r, index, which);
 	return n > 0;
 }
 
@@ -205,7 +205,7 @@ static void flush(struct recorder *r, int index)
 	drain_slot(r, index);
 	for (unsigned i = 0; i < WRITER_STREAMS; i++) {
 		logfile_end_line(&r->slot[index]->stream[i].log);
-		mark_gap(r, index, i, true);
+		mark_gap(r, index, i);
 		logfile_check(&r->slot[index]->stream[i].log);
 		wrote(r, index, i);
 	}
