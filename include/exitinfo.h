@@ -40,6 +40,7 @@ enum launch_stage {
 
 struct exit_info {
 	enum exit_kind kind;
+	int pid;		/**< which process it was, 0: none was made */
 	int code;
 	enum launch_stage stage;
 	enum exit_by by;

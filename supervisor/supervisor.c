@@ -159,6 +159,7 @@ int supervisor_start(struct supervisor *sup, struct err *err)
 	if (!sup->cache || !sup->scratch)
 		return err_set(err, ENOMEM, "out of memory");
 	child_hub_init(&sup->children, sup->loop);
+	oom_begin(&sup->oom);
 	sup->have_netlink = netlink_start(&sup->netlink, sup->loop, on_iface, sup, err) == 0;
 	if (!sup->have_netlink) {
 		log_warn("netlink", "%s; interfaces are looked at with the slow retry only", err->text);

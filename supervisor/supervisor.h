@@ -21,6 +21,7 @@
 #include "supervisor/observe/child.h"
 #include "supervisor/observe/filewatch.h"
 #include "supervisor/observe/netlink.h"
+#include "supervisor/observe/oom.h"
 #include "supervisor/record/writer.h"
 
 struct unit;
@@ -47,6 +48,7 @@ struct supervisor {
 	struct supervisor_tables t;
 	struct writer *writer;
 	struct child_hub children;
+	struct oom_watch oom;
 	struct netlink netlink;
 	struct control_server control;
 	struct control_ops ops;

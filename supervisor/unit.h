@@ -20,7 +20,6 @@
 #include "supervisor/decide/policystate.h"
 #include "supervisor/diagnose/diagnose.h"
 #include "supervisor/observe/child.h"
-#include "supervisor/observe/oom.h"
 #include "supervisor/observe/output.h"
 #include "supervisor/observe/pmc.h"
 #include "supervisor/observe/question.h"
@@ -65,7 +64,6 @@ struct unit {
 	int slot;			/**< of the writer */
 	int fd[WRITER_STREAMS];
 	struct child child;
-	struct oom_watch oom;
 	struct output output;
 	const char *kill_reason;	/**< we sent it a signal; static text */
 	unsigned starts;

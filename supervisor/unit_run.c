@@ -144,8 +144,10 @@ static void on_written(void *owner, const struct writer_event *ev)
 static void find_culprit(struct unit *u, struct exit_info *end)
 {
 	bool killed = end->kind == EXIT_KIND_SIGNAL && end->code == SIGKILL;
-	enum answer oom = killed && !u->kill_reason ? oom_was(&u->oom) : ANSWER_NO;
+	enum answer oom = ANSWER_NO;
 
+	if (killed && !u->kill_reason)
+		oom = oom_was(&u->sup->oom, end->pid, u->started_at);
 	end->by = EXIT_BY_SELF;
 	end->why_killed = NULL;
 	if (u->kill_reason) {
@@ -252,7 +254,6 @@ void unit_launch(struct unit *u, const struct action *act)
 	}
 	if (child_watch(&u->child, &l.id, l.at, &err) < 0)
 		log_err("launch", "unit=%s %s", u->conf->name, err.text);
-	oom_begin(&u->oom, l.id.pid, l.at);
 	if (!u->flushing)
 		log_digest_reset(&u->digest);
 	attend(u, l.at);

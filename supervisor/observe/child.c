@@ -30,6 +30,7 @@ static void decode(struct exit_info *info, int status, const struct rusage *use)
 static void tell(struct child *c, struct exit_info *info)
 {
 	info->at = loop_now();
+	info->pid = (int)c->id.pid;
 	info->after_ms = info->at - c->started_at;
 	info->by = EXIT_BY_UNKNOWN;
 	child_stop(c);

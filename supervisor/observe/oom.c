@@ -73,16 +73,15 @@ static void find_file(struct oom_watch *w, char *cgroups)
 	}
 }
 
-void oom_begin(struct oom_watch *w, pid_t pid, msec_t started_at)
+void oom_begin(struct oom_watch *w)
 {
-	char path[32], cgroups[2048];
+	char cgroups[2048];
 
-	*w = (struct oom_watch){ .pid = pid, .started_at = started_at };
-	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
-	if (proc_read(path, cgroups, sizeof(cgroups)) > 0)
+	*w = (struct oom_watch){ .cgroup.changed_at = MSEC_NONE, .system.changed_at = MSEC_NONE };
+	if (proc_read("/proc/self/cgroup", cgroups, sizeof(cgroups)) > 0)
 		find_file(w, cgroups);
-	w->cgroup_kills = w->file[0] ? file_counter(w->file) : -1;
-	w->system_kills = system_counter();
+	w->cgroup.kills = w->file[0] ? file_counter(w->file) : -1;
+	w->system.kills = system_counter();
 }
 
 static const char *find(const char *text, const char *end, const char *what)
@@ -124,7 +123,7 @@ static msec_t record_ms(const char *record)
 }
 
 /* UNKNOWN: not readable. NO: it holds no such line. */
-static enum answer kernel_log_names(const struct oom_watch *w)
+static enum answer kernel_log_names(pid_t pid, msec_t started_at)
 {
 	enum { RECORDS_MAX = 65536, SLACK_MS = 1000 };
 	enum answer answer = ANSWER_NO;
@@ -143,8 +142,8 @@ static enum answer kernel_log_names(const struct oom_watch *w)
 		if (n <= 0)
 			break;
 		record[n] = '\0';
-		if (record_ms(record) + SLACK_MS >= w->started_at &&
-		    oom_line_names(record, (size_t)n, w->pid))
+		if (record_ms(record) + SLACK_MS >= started_at &&
+		    oom_line_names(record, (size_t)n, pid))
 			answer = ANSWER_YES;
 	}
 	close(fd);
@@ -160,21 +159,35 @@ static bool numbers_are_the_kernel_s(void)
 	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == PROC_PID_INIT_INO;
 }
 
+/* Several may die of one shortage: a change counts for a while for all of them. */
+static enum answer changed(struct oom_counter *c, int64_t kills, msec_t now)
+{
+	enum { RECENT_MS = 2000 };
+
+	if (c->kills < 0 || kills < 0)
+		return ANSWER_UNKNOWN;
+	if (kills != c->kills)
+		c->changed_at = now;
+	c->kills = kills;
+	return c->changed_at != MSEC_NONE && now - c->changed_at < RECENT_MS ? ANSWER_YES :
+									      ANSWER_NO;
+}
+
 /*
  * An unchanged counter of the whole system proves that it was not, a line of
- * the kernel with the pid that it was. A changed counter of its own cgroup is
- * taken for a yes; an unchanged one proves nothing, it may have moved.
+ * the kernel with the pid that it was. A changed counter of the cgroup is
+ * taken for a yes; an unchanged one proves nothing, the child may have moved.
  */
-enum answer oom_was(const struct oom_watch *w)
+enum answer oom_was(struct oom_watch *w, pid_t pid, msec_t started_at)
 {
+	msec_t now = loop_now();
+	enum answer system = changed(&w->system, system_counter(), now);
+	enum answer cgroup = changed(&w->cgroup, w->file[0] ? file_counter(w->file) : -1, now);
 	enum answer log = ANSWER_UNKNOWN;
 
-	if (w->system_kills >= 0 && system_counter() == w->system_kills)
+	if (system == ANSWER_NO)
 		return ANSWER_NO;
 	if (numbers_are_the_kernel_s())
-		log = kernel_log_names(w);
-	if (log == ANSWER_UNKNOWN && w->cgroup_kills >= 0 &&
-	    file_counter(w->file) > w->cgroup_kills)
-		return ANSWER_YES;
-	return log;
+		log = kernel_log_names(pid, started_at);
+	return log == ANSWER_UNKNOWN && cgroup == ANSWER_YES ? ANSWER_YES : log;
 }

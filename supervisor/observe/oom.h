@@ -2,9 +2,10 @@
  * @file oom.h
  * @brief Was a child that died of SIGKILL killed for want of memory?
  *
- * Counters of its memory cgroup (v1 and v2) and of the whole system, taken
- * after the launch and again after the death, and the kernel log's line about
- * that pid. None of them may be readable: then the answer is unknown.
+ * Counters of our memory cgroup (v1 and v2), which the children share, and of
+ * the whole system; and the kernel log's line about that pid. None of them may
+ * be readable: then the answer is unknown. The counters are read at the start
+ * and at such deaths only, so a launch costs nothing.
  */
 #ifndef PTPWARDEN_OOM_H
 #define PTPWARDEN_OOM_H
@@ -12,19 +13,25 @@
 #include <sys/types.h>
 #include "base.h"
 
-struct oom_watch {
-	pid_t pid;
-	char file[192];		/**< counter file of its memory cgroup, empty: none */
-	int64_t cgroup_kills;	/**< -1: not readable */
-	int64_t system_kills;	/**< of /proc/vmstat, -1: not readable (before 4.13) */
-	msec_t started_at;
+struct oom_counter {
+	int64_t kills;		/* -1: not readable */
+	msec_t changed_at;	/* when a change was noticed, MSEC_NONE: never */
 };
 
-/** Take the counters of a freshly launched child. A few reads of /proc and /sys, no allocation. */
-void oom_begin(struct oom_watch *w, pid_t pid, msec_t started_at);
+struct oom_watch {
+	char file[192];			/**< counter file of our memory cgroup, empty: none */
+	struct oom_counter cgroup;
+	struct oom_counter system;	/**< of /proc/vmstat (4.13 and later) */
+};
 
-/** After its death by SIGKILL. Reads the kernel log without waiting. */
-enum answer oom_was(const struct oom_watch *w);
+/** Take the counters as they are. Once, at the start. */
+void oom_begin(struct oom_watch *w);
+
+/**
+ * After the death of `pid` by SIGKILL, within a second or two. Reads the
+ * kernel log without waiting, and only if some counter has changed.
+ */
+enum answer oom_was(struct oom_watch *w, pid_t pid, msec_t started_at);
 
 /**
  * Does this line of /dev/kmsg say that `pid` was killed for want of memory?
