@@ -141,6 +141,9 @@ static void on_time_status(struct pmc *p, const struct pmc_reply *r)
 	if (r->u.time_status.ingress_ns == p->ingress_ns)
 		return;
 	p->ingress_ns = r->u.time_status.ingress_ns;
+	/* ptp4l says 0 until it has measured the path for the first time */
+	if (!r->u.time_status.offset_ns && seen->offset_at == MSEC_NONE)
+		return;
 	seen->offset_ns = r->u.time_status.offset_ns;
 	seen->offset_at = loop_now();
 }

@@ -22,7 +22,7 @@ struct stage {
 	ev_timer limit;
 	bool mute;
 	enum port_state state;
-	int64_t ingress;
+	int64_t ingress, offset;
 	struct sockaddr_un client;
 	socklen_t client_len;
 	unsigned asked[4], subscribed, calls, stop_at;
@@ -53,7 +53,7 @@ static size_t port_data(struct stage *s, uint8_t *d)
 
 static size_t time_data(struct stage *s, uint8_t *d)
 {
-	put(d, (uint64_t)-55, 8);
+	put(d, (uint64_t)s->offset, 8);
 	put(d + 8, (uint64_t)s->ingress, 8);
 	put(d + 38, 1, 4);
 	memcpy(d + 42, "\x01\x02\x03\xff\xfe\x04\x05\x06", 8);
@@ -161,6 +161,7 @@ static int set_up(void **state)
 	s->server = -1;
 	s->state = PORT_LISTENING;
 	s->ingress = 1;
+	s->offset = -55;
 	s->conf.domain = 3;
 	strcpy(s->conf.uds_address, s->path);
 	ev_init(&s->limit, on_limit);
@@ -254,6 +255,25 @@ static void an_old_offset_does_not_count_as_fresh(void **state)
 	assert_true(s->seen.offset_at > first);
 }
 
+static void zero_is_no_offset_before_the_first_measurement(void **state)
+{
+	struct stage *s = *state;
+
+	s->offset = 0;
+	serve(s);
+	start(s);
+	run_ms(s, 50);
+	assert_true(s->seen.offset_at == MSEC_NONE);
+	s->offset = 7;
+	s->ingress++;
+	run_ms(s, 300);
+	assert_int_equal(s->seen.offset_ns, 7);
+	s->offset = 0;
+	s->ingress++;
+	run_ms(s, 300);
+	assert_int_equal(s->seen.offset_ns, 0);
+}
+
 static void no_socket_is_told_by_number(void **state)
 {
 	struct stage *s = *state;
@@ -343,6 +363,7 @@ int main(void)
 		T(names_are_asked_for_until_they_are_known),
 		T(an_event_is_news_at_once),
 		T(an_old_offset_does_not_count_as_fresh),
+		T(zero_is_no_offset_before_the_first_measurement),
 		T(no_socket_is_told_by_number),
 		T(silence_is_counted),
 		T(a_frozen_ptp4l_never_blocks_us),
