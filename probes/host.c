@@ -1,5 +1,6 @@
 /* Is the box itself fit: folders, clock, kernel? Asked only by a full check. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,23 +17,47 @@ enum {
 	CGROUP_PATH = 256,
 };
 
-static bool judge_dir(struct probe *p, const char *id, const char *dir)
+/* What keeps us from writing into that folder; NULL: nothing that can be seen from outside. */
+static const char *obstacle_of(struct probe *p, const char *dir, struct probe_mount *m)
 {
-	struct probe_mount m;
 	struct probe_stat st;
-	int rc = dir ? p->sys->stat(dir, &st) : -ENOENT;
+	int rc = p->sys->stat(dir, &st);
 
-	/* made at start when only the last part is missing; main.c reports what fails */
-	if (rc == -ENOENT)
+	*m = (struct probe_mount){ .free_bytes = SPACE_LOW };
+	if (rc < 0)
+		return strerror(-rc);
+	if (!S_ISDIR(st.mode))
+		return "no folder";
+	if (p->sys->mount(dir, m) == 0 && m->read_only)
+		return "it is on a read-only file system";
+	return NULL;
+}
+
+/* A start makes the last part of the path when only that is missing. */
+static void folder_to_be(struct probe *p, const char *dir, char out[PATH_MAX])
+{
+	struct probe_stat st;
+	char *slash;
+
+	snprintf(out, PATH_MAX, "%s", dir);
+	slash = strrchr(out, '/');
+	if (slash && slash != out && p->sys->stat(dir, &st) == -ENOENT)
+		*slash = '\0';
+}
+
+static bool judge_dir(struct probe *p, const char *id, enum finding_state state, const char *dir)
+{
+	char there[PATH_MAX];
+	struct probe_mount m;
+	const char *obstacle;
+
+	if (!dir)
 		return true;
-	if (rc < 0 || !S_ISDIR(st.mode)) {
-		note(p->out, id, FINDING_WARN, dir, "%s", rc < 0 ? strerror(-rc) : "no folder");
-		return false;
-	}
-	if (p->sys->mount(dir, &m) < 0)
-		return true;
-	if (m.read_only)
-		note(p->out, id, FINDING_WARN, dir, "it is on a read-only file system");
+	folder_to_be(p, dir, there);
+	obstacle = obstacle_of(p, there, &m);
+	if (obstacle)
+		note(p->out, id, state, dir, "%s%s%s", strcmp(there, dir) ? there : "",
+		     strcmp(there, dir) ? ": " : "", obstacle);
 	else if (m.free_bytes < SPACE_LOW)
 		note(p->out, F_HOST_SPACE, FINDING_WARN, dir, "%llu bytes are free",
 		     (unsigned long long)m.free_bytes);
@@ -137,8 +162,9 @@ void probe_host(struct probe *p)
 
 	host_facts(p);
 	if (plan) {
-		run_dir = judge_dir(p, F_HOST_RUN_DIR, plan->run_dir);
-		good = judge_dir(p, F_HOST_STATE_DIR, plan->state_dir) && run_dir;
+		run_dir = judge_dir(p, F_HOST_RUN_DIR, FINDING_BLOCK, plan->run_dir);
+		good = judge_dir(p, F_HOST_STATE_DIR, FINDING_WARN, plan->state_dir) &&
+		       run_dir;
 		fact(p->out, "host.run_dir_writable", "%s", yes_no(run_dir));
 	}
 	good &= judge_year(p);

@@ -13,6 +13,7 @@
 
 #include "conf/errors.h"
 #include "conf/load.h"
+#include "conf/paths.h"
 #include "conf/planmake.h"
 #include "log.h"
 #include "loop.h"
@@ -216,7 +217,7 @@ static int make_dirs(const struct plan *plan, struct err *err)
 	if (mkdir(plan->run_dir, 0755) < 0 && errno != EEXIST)
 		return err_set(err, errno, "cannot make %s: %s; make it, or set run_dir to a writable place",
 			       plan->run_dir, strerror(errno));
-	return 0;
+	return path_trusted(plan->run_dir, err);	/* else anybody could put a socket there */
 }
 
 /* One that is ending closes its socket before it lets go of the lock. */

@@ -590,7 +590,8 @@ static inline bool may_wait_for_nothing(const char *id)
 {
 	static const char *const ids[] = { "binary.noexec_mount", "ts.", "phc.not_adjustable",
 					   "phc.rate", "phc.frozen", "priv.cap_", "priv.files",
-					   "priv.memory", "config.", "rival.port" };
+					   "priv.memory", "config.", "rival.port",
+					   "host.run_dir" };
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
 		if (!strncmp(id, ids[i], strlen(ids[i])))

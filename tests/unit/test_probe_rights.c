@@ -433,11 +433,21 @@ static void folders_of_ptpwarden_are_looked_at(void **unused)
 	static struct plan plan = { .run_dir = (char *)"/run/ptpwarden",
 				    .state_dir = (char *)"/var/lib/ptpwarden" };
 
+	fake_dir("/run");
+	fake_dir("/var/lib");
 	fake_in.plan = &plan;
 	assert_asked("host.ok", FINDING_PASS);
 	fake.readonly = "/run";
-	assert_asked("host.run_dir", FINDING_WARN);
+	assert_asked("host.run_dir", FINDING_BLOCK);
 	assert_fact("host.run_dir_writable", "no");
+	fake.readonly = NULL;
+	plan.run_dir = (char *)"/run/made-at-start";
+	assert_asked("host.ok", FINDING_PASS);
+	plan.run_dir = (char *)"/run/nobody/made";
+	assert_asked("host.run_dir", FINDING_BLOCK);
+	plan.run_dir = (char *)"/run/ptpwarden";
+	plan.state_dir = (char *)"/var/nobody/made";
+	assert_asked("host.state_dir", FINDING_WARN);
 }
 
 /* A plan of two units: ptp4l and the one that is asked about. */
