@@ -23,8 +23,11 @@ static enum outcome of_view(const struct unit_view *v, bool locked)
 	switch (v->state) {
 	case ST_STOPPED:
 		return OUTCOME_STOPPED;
-	case ST_WAITING:
 	case ST_BACKING_OFF:
+		/* we ended it ourselves and keep the pace of starts: nothing has failed */
+		return v->last_exit.by == EXIT_BY_SUPERVISOR && !v->cause ? OUTCOME_TRYING
+									  : OUTCOME_FAILED;
+	case ST_WAITING:
 		return OUTCOME_FAILED;
 	case ST_READY:
 		return !locked || v->lock == LOCK_LOCKED ? OUTCOME_READY : OUTCOME_TRYING;

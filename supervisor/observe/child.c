@@ -81,7 +81,9 @@ static void on_poll(struct ev_loop *loop, ev_timer *timer, int revents)
 	struct child *c = container_of(timer, struct child, poll);
 	struct exit_info info = { .kind = EXIT_KIND_UNKNOWN };
 
-	if (gone(&c->id))
+	if (c->id.ours)
+		(void)reap(c);
+	else if (gone(&c->id))
 		tell(c, &info);
 }
 
@@ -146,7 +148,6 @@ void child_init(struct child *c, struct child_hub *hub, child_fn *fn, void *owne
 int child_watch(struct child *c, const struct child_id *id, msec_t started_at, struct err *err)
 {
 	struct child_hub *hub = c->hub;
-	int rc;
 
 	child_stop(c);
 	c->id = *id;
@@ -156,15 +157,11 @@ int child_watch(struct child *c, const struct child_id *id, msec_t started_at, s
 		ev_io_start(hub->loop, &c->io);
 		return 0;
 	}
-	if (!id->ours) {
+	/* without a descriptor to spare a child must not get lost, only noticed a little later */
+	if (!id->ours || need_sigchld(hub, NULL) < 0) {
 		ev_timer_set(&c->poll, 1., 1.);
 		ev_timer_start(hub->loop, &c->poll);
 		return 0;
-	}
-	rc = need_sigchld(hub, err);
-	if (rc < 0) {
-		c->id = CHILD_ID_NONE;
-		return rc;
 	}
 	c->next = hub->first;
 	hub->first = c;

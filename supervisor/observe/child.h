@@ -45,9 +45,9 @@ void child_hub_fini(struct child_hub *hub);
 void child_init(struct child *c, struct child_hub *hub, child_fn *fn, void *owner);
 
 /**
- * Watch `id`; its pidfd is taken, also on failure. `c` must stay where it is
- * until fn was called or child_stop().
- * @return 0 or -errno
+ * Watch `id`; its pidfd is taken. `c` must stay where it is until fn was
+ * called or child_stop(). Without a descriptor left it looks once a second.
+ * @return 0
  */
 int child_watch(struct child *c, const struct child_id *id, msec_t started_at, struct err *err);
 

@@ -40,6 +40,10 @@ fewer() { [ "$(fds)" -le "$before" ]; }
 ok "units that came and left leave no descriptor behind" within 5 fewer
 pw reload
 
+# -- no two starts within a second, but that is no failure --
+exits "a unit is restarted" 0 pw restart a --wait=5
+exits "and once more while its pace must be kept" 0 pw restart a --wait=5
+
 # -- a unit that is new in the file, but not to the machine --
 pid=$(pid_of a)
 kill -9 "$warden"

@@ -408,6 +408,27 @@ static void an_old_kernel_will_do(void **state)
 	assert_int_equal(status, 0);
 }
 
+static void a_child_is_not_lost_when_no_descriptor_is_left(void **state)
+{
+	struct stage *s = *state;
+	char *const argv[] = { "/bin/sh", "-c", "exit 7", NULL };
+	struct rlimit before, none;
+	struct child_id id;
+
+	start(s, argv);
+	id = s->child.id;
+	id.pidfd = -1;		/* as if it could not be opened */
+	child_stop(&s->child);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(child_watch(&s->child, &id, 0, NULL), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	loop_run(s->loop);
+	assert_int_equal(s->info.kind, EXIT_KIND_EXIT);
+	assert_int_equal(s->info.code, 7);
+}
+
 static void an_adopted_process_ends_in_an_unknown_way(void **state)
 {
 	struct stage *s = *state;
@@ -514,6 +535,7 @@ int main(void)
 		T(a_descriptor_that_is_in_the_way_is_refused),
 		T(a_hundred_launches_leave_no_descriptor),
 		T(without_pidfd_sigchld_does_it),
+		T(a_child_is_not_lost_when_no_descriptor_is_left),
 		T(an_adopted_process_ends_in_an_unknown_way),
 		T(a_signal_never_goes_to_a_stranger),
 		T(a_group_is_stopped_whole),
