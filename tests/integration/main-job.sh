@@ -84,6 +84,13 @@ exits "it gets ready again" 0 pw wait ptp4l 20
 kill -TERM "$(pid_of ptp4l)"
 exits "a ptp4l that was told to end is started again" 0 pw wait ptp4l 20
 
+# -- alive is not healthy --
+frozen=$(pid_of ptp4l)
+kill -STOP "$frozen"
+ok "a ptp4l that hangs is replaced" reborn ptp4l "$frozen" 30
+is "and the cause is known" hang_stopped class ptp4l
+exits "it is ready again" 0 pw wait ptp4l 20
+
 # -- stop --
 exits "stop works" 0 pw stop --wait ptp4l
 is "it is stopped" stopped field ptp4l state

@@ -71,6 +71,22 @@ chmod 644 $box/loose.conf
 exits "a program that everybody may replace is not started" 2 "$bin" check -f $box/loose.conf
 warden_ends
 
+mkdir $box/rules.d
+printf '[cause own.rule]\ntitle = x\n' >$box/rules.d/own.rules
+chmod 666 $box/rules.d/own.rules
+{ base_conf "rules_dir = $box/rules.d"; printf '%s\n' '[unit a]' 'command = /usr/bin/tail -f /dev/null'; } >$box/loose.conf
+rules_refused() {
+	"$bin" run -f $box/loose.conf >$box/loose.log 2>&1 &
+	local pid=$! rc
+	within 5 "$bin" status -f $box/loose.conf
+	grep -q 'everybody may write.*own.rules' $box/loose.log
+	rc=$?
+	kill $pid
+	wait $pid
+	return $rc
+}
+ok "rules that everybody may write are not used" rules_refused
+
 # -- run --wait-config waits for the repair --
 echo 'nonsense' >$conf
 "$bin" run --wait-config -f $conf >>$box/warden.log 2>&1 &
