@@ -9,21 +9,19 @@ PKG_CONFIG = pkg-config
 prefix    = /usr/local
 sysconfdir = /etc
 CFLAGS    = -Os -g
-WERROR    =
-SAN       =
+# set by the user: WERROR=-Werror, SAN=address,undefined, V=1 for the commands
 Q         = $(if $(V),,@echo "  $@";)
 
 triple   := $(shell $(CC) -dumpmachine 2>/dev/null)
-comma    := ,
+comma := ,
 variant  := $(notdir $(CC))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 B        := build/$(triple)-$(variant)
+G        := $(B)/gen
 PKGS     := libnl-3.0 libnl-genl-3.0 inih
-
 WARN  := -Wall -Wextra -Wshadow -Wno-unused-parameter -Wmissing-prototypes -Wstrict-prototypes -Wvla $(WERROR)
 ALL_CFLAGS = -std=gnu11 $(WARN) -fno-common -ffunction-sections -fdata-sections $(if $(SAN),,-fno-asynchronous-unwind-tables) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
-	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' -Iinclude -I. -I$(B)/gen \
-	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
-	$(PKG_CFLAGS) $(CFLAGS)
+	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' -Iinclude -I. -I$(G) \
+	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -Wl,--gc-sections -Wl,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 LIBS  := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lev
@@ -34,10 +32,10 @@ OBJ   := $(SRC:%.c=$(B)/%.o)
 # The core: no clock, system call, allocator, log or global (checked by check-pure).
 PURE  := $(filter $(B)/include/% $(B)/supervisor/diagnose/% $(B)/supervisor/decide/%,$(OBJ))
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
-GEN   := $(addprefix $(B)/gen/,ptpoptions.inc finding_ids.h finding_table.h catalogue_tables.h rules_tables.h)
+GEN   := $(addprefix $(G)/,ptpoptions.inc finding_ids.h finding_table.h catalogue_tables.h rules_tables.h)
 DEPS   = $(OBJ:.o=.d) $(UNIT:=.d) $(B)/tests/lintdiff.d $(B)/supervisor/main.d
 
-all: $(B)/ptpwarden $(B)/gen/ptpwarden.conf.5 $(B)/gen/ptpwarden-findings.7 ## build the program (build/ptpwarden)
+all: $(B)/ptpwarden $(G)/ptpwarden.conf.5 $(G)/ptpwarden-findings.7 ## build the program (build/ptpwarden)
 	@mkdir -p build && ln -sfn ../$(B)/ptpwarden build/ptpwarden
 
 $(B)/libptpwarden.a: $(OBJ)
@@ -56,7 +54,6 @@ $(B)/tests/%: %.c $(B)/libptpwarden.a
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MT $@ -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(B)/libptpwarden.a $(LIBS) -lcmocka
 
 # Tables and references are made by small programs of the build machine that live beside their data.
-G := $(B)/gen
 MAKERS := $(addprefix $(G)/gen_,options findings catalogue rules reference)
 $(G)/gen_options: conf/linuxptp/gen_options.c
 $(G)/gen_findings: probes/gen_findings.c
@@ -122,7 +119,7 @@ test: ## root: installs what is missing, runs every test that can run here
 	@sh tests/lib/install-deps.sh && MAKE="$(MAKE) --no-print-directory" sh tests/lib/run-all.sh
 
 # the generated ones by name: a first `make install` expands this list before they exist
-man = $(wildcard conf/rules/*.5 supervisor/control/*.8) $(B)/gen/ptpwarden.conf.5 $(B)/gen/ptpwarden-findings.7
+man = $(wildcard conf/rules/*.5 supervisor/control/*.8) $(G)/ptpwarden.conf.5 $(G)/ptpwarden-findings.7
 mandir = $(DESTDIR)$(prefix)/share/man
 docdir = $(DESTDIR)$(prefix)/share/doc/ptpwarden
 install: all ## program, man pages, init scripts and an example; prefix and DESTDIR are respected

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,7 +95,7 @@ static void open_standard_fds(void)
 		close(fd);
 }
 
-static int load(const struct run_args *a, struct plan **plan)
+static int load(const struct run_args *a, struct plan **plan, bool say)
 {
 	struct conf_errors *errs = malloc(sizeof(*errs));
 	int rc;
@@ -103,7 +104,7 @@ static int load(const struct run_args *a, struct plan **plan)
 		return -ENOMEM;
 	rc = a->interface ? conf_builtin(a->interface, plan, errs)
 			  : conf_load(a->path, plan, errs);
-	if (rc < 0)
+	if (rc < 0 && say)
 		conf_errors_print(errs, stderr);
 	free(errs);
 	return rc;
@@ -133,7 +134,7 @@ static void on_end_of_patience(struct ev_loop *loop, ev_signal *w, int revents)
 }
 
 /* Until one of the configuration's files changes; false: told to end. */
-static bool wait_for_change(const struct run_args *a, struct ev_loop *loop)
+static bool wait_for_change(const struct run_args *a, struct ev_loop *loop, struct plan **plan)
 {
 	static char place[CONF_PLACES][256];
 	static struct filewatch watch[CONF_PLACES];
@@ -152,7 +153,9 @@ static bool wait_for_change(const struct run_args *a, struct ev_loop *loop)
 		filewatch_init(&watch[i], loop, on_conf_changed, &p);
 		(void)filewatch_start(&watch[i], place[i], NULL);
 	}
-	loop_run(loop);
+	/* it may have been mended before the watches stood */
+	if (load(a, plan, false) < 0)
+		loop_run(loop);
 	for (unsigned i = 0; i < n; i++)
 		filewatch_stop(&watch[i]);
 	ev_signal_stop(loop, &hup);
@@ -165,11 +168,11 @@ static int load_or_wait(const struct run_args *a, struct ev_loop *loop, struct p
 {
 	int rc;
 
-	while ((rc = load(a, plan)) < 0) {
+	while (!*plan && (rc = load(a, plan, true)) < 0) {
 		if (!a->wait_config || rc == -ENOMEM)
 			return rc == -ENOMEM ? RC_SYSTEM : RC_CONFIG;
 		log_notice("conf", "waiting until the configuration is mended");
-		if (!wait_for_change(a, loop))
+		if (!wait_for_change(a, loop, plan))
 			return RC_OK;
 	}
 	return 0;
@@ -235,6 +238,20 @@ static int take_lock(const char *run_dir, struct err *err)
 	}
 }
 
+/* A unit takes up to five descriptors, a waiting one a dozen more; the usual soft limit is 1024. */
+static void allow_descriptors(const struct plan *plan)
+{
+	rlim_t need = 128 + (rlim_t)plan->units * 16;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= need)
+		return;
+	limit.rlim_cur = need < limit.rlim_max ? need : limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < need)
+		log_warn("main", "only %llu descriptors are allowed, %u units may need %llu",
+			 (unsigned long long)limit.rlim_cur, plan->units, (unsigned long long)need);
+}
+
 static int open_resources(struct supervisor *sup, struct err *err)
 {
 	int rc = make_dirs(sup->plan, err);
@@ -244,6 +261,7 @@ static int open_resources(struct supervisor *sup, struct err *err)
 	sup->lock_fd = take_lock(sup->plan->run_dir, err);
 	if (sup->lock_fd < 0)
 		return sup->lock_fd;
+	allow_descriptors(sup->plan);
 	sup->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (sup->null_fd < 0)
 		return err_set(err, errno, "cannot open /dev/null: %s", strerror(errno));

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "conf/rules/rulesdir.h"
 #include "conf/linuxptp/daemonconf.h"
 #include "conf/load.h"
 #include "conf/planmake.h"
@@ -168,10 +169,24 @@ static int print_errors(const struct check *c)
 	return RC_CAUSE;
 }
 
+/* The supervisor goes on with the built-in rules then; here it is worth a warning. */
+static int check_rules(const struct plan *plan)
+{
+	struct rules_dir *own = rules_dir_load(plan->rules_dir, stderr);
+
+	if (own) {
+		rules_dir_free(own);
+		return RC_FINE;
+	}
+	fprintf(stderr, "ptpwarden check: %s is not used until this is mended; the built-in rules are.\n",
+		plan->rules_dir);
+	return RC_WARNING;
+}
+
 static int load_and_check(struct check *c)
 {
 	const struct args *a = &c->args;
-	int only = -1;
+	int only = -1, rules;
 	int rc = a->interface ? conf_builtin(a->interface, &c->plan, &c->errors)
 			      : conf_load(a->file, &c->plan, &c->errors);
 
@@ -186,7 +201,9 @@ static int load_and_check(struct check *c)
 		(a->json ? plan_print_json : plan_print)(c->plan, stdout);
 		return RC_FINE;
 	}
-	return check_units(c, only);
+	rules = check_rules(c->plan);
+	rc = check_units(c, only);
+	return rc == RC_FINE ? rules : rc;
 }
 
 int check_main(int argc, char **argv)
