@@ -19,7 +19,7 @@ struct stage {
 	struct ev_loop *loop;
 	struct netlink nl;
 	ev_timer limit;
-	unsigned calls;
+	unsigned calls, gone;
 	struct iface was, now;
 };
 
@@ -28,6 +28,7 @@ static void on_link(void *owner, const struct iface *was, const struct iface *no
 	struct stage *s = owner;
 
 	s->calls++;
+	s->gone += now == NULL;
 	s->was = was ? *was : (struct iface){ 0 };
 	s->now = now ? *now : (struct iface){ 0 };
 }
@@ -125,6 +126,7 @@ static void a_bridge_port_is_no_interface(struct stage *s)
 	sh("ip link set eth9 nomaster");	/* announced as a DELLINK of the bridge's family */
 	run_ms(s, 100);
 	CHECK(netlink_find(&s->nl, "eth9"));
+	CHECK(s->gone == 0);
 }
 
 static void a_flood_leaves_the_table_right(struct stage *s)
