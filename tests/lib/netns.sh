@@ -168,6 +168,8 @@ cable_in() { ip -n far link set eth0 up; }
 grandmaster() {
 	printf '%s\n' '[global]' 'time_stamping software' 'free_running 1' 'priority1 10' \
 		'logAnnounceInterval -2' 'logSyncInterval -2' 'logMinDelayReqInterval -2' >$box/far.conf
+	# since 4.0 there is a second socket, and /run is shared with the far end
+	[[ $(ptp4l -v) != [4-9]* ]] || echo "uds_ro_address $box/far-ro.sock" >>$box/far.conf
 	ip netns exec far ptp4l -f $box/far.conf -i eth0 -m -q --uds_address $box/far.sock \
 		>$box/far.log 2>&1 &
 	far=$!
