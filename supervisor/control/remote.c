@@ -105,13 +105,39 @@ static bool forbidden(int rc)
 	return rc == -EACCES || rc == -EPERM;
 }
 
+/* Every error with its line marked. @return whether there was one */
+static bool show_config_errors(const char *file)
+{
+	struct conf_errors *errors = malloc(sizeof(*errors));
+	struct plan *plan = NULL;
+	bool wrong = errors && conf_load(file, &plan, errors) < 0;
+
+	if (wrong)
+		conf_errors_print(errors, stderr);
+	plan_free(plan);
+	free(errors);
+	return wrong;
+}
+
+/* One that waits for its configuration to be mended (`run --wait-config`) has no socket yet. */
+static int say_absent(const struct args *a, const struct err *err)
+{
+	bool configured = a->file || access(conf_path(), F_OK) == 0;
+
+	say_error(err, RC_UNREACHABLE);
+	if (!a->socket && configured && show_config_errors(a->file))
+		fputs("With this configuration it cannot run. Mend the lines above; "
+		      "'ptpwarden check' tells when they are right.\n", stderr);
+	return RC_UNREACHABLE;
+}
+
 static int ask(const struct args *a, const struct request *r, msec_t patience)
 {
 	struct err err = { 0 };
 	int fd = connect_as_told(a, &err), rc;
 
 	if (fd < 0)
-		return say_error(&err, forbidden(fd) ? RC_FAILED : RC_UNREACHABLE);
+		return forbidden(fd) ? say_error(&err, RC_FAILED) : say_absent(a, &err);
 	rc = client_ask(fd, r, patience, on_piece, NULL, &err);
 	close(fd);
 	if (rc == -EPIPE && !strcmp(r->verb, "shutdown"))
@@ -131,18 +157,6 @@ static const struct args_spec *spec_of(const char *verb)
 static bool unit_missing(const struct args_spec *spec, const struct args *a)
 {
 	return strchr(spec->options, 'a') && !a->words && !a->all;
-}
-
-/* The supervisor's answer names the first error; here are all, with their lines marked. */
-static void show_config_errors(const char *file)
-{
-	struct conf_errors *errors = malloc(sizeof(*errors));
-	struct plan *plan = NULL;
-
-	if (errors && conf_load(file, &plan, errors) < 0)
-		conf_errors_print(errors, stderr);
-	plan_free(plan);
-	free(errors);
 }
 
 int remote_main(int argc, char **argv)
@@ -167,8 +181,9 @@ int remote_main(int argc, char **argv)
 	if (rc)
 		return rc;
 	rc = ask(&a, &r, strcmp(spec->verb, "monitor") ? SILENCE_MS : -1);
+	/* the supervisor's answer names the first error only */
 	if (rc == RC_FAILED && !strcmp(spec->verb, "reload"))
-		show_config_errors(a.file);
+		(void)show_config_errors(a.file);
 	return rc;
 }
 

@@ -92,6 +92,8 @@ echo 'nonsense' >$conf
 "$bin" run --wait-config -f $conf >>$box/warden.log 2>&1 &
 warden=$!
 ok "run --wait-config stays with a broken configuration" holds 2 test -d /proc/$warden
+"$bin" status -f $conf >$box/status.out 2>&1
+ok "status then names the line that keeps it from running" grep -q "^$conf:1:" $box/status.out
 kill -HUP $warden
 ok "also when told to read it again" holds 1 test -d /proc/$warden
 three >$conf
