@@ -258,7 +258,7 @@ static void print_nodes(struct tree **order, unsigned n)
 		for (struct tree *c = t->child; c; c = c->next, children++)
 			literals += c->type == EDGE_LITERAL;
 		printf("\t{ %u, %u, %u, %u, %u, %u, %u },\n",
-		       len ? intern(labels, &labels_len, t->label, len, 0) : 0,
+		       len ? (unsigned)intern(labels, &labels_len, t->label, len, 0) : 0u,
 		       t->child ? t->child->index : 0,
 		       t->pattern < 0 ? MESSAGE_NONE : (unsigned)t->pattern, (unsigned)len,
 		       (unsigned)t->type, children, literals);
@@ -274,6 +274,7 @@ static void print_tables(void)
 	sort_children(&root);
 	printf("/* made by conf/gen_catalogue.c from %s */\n", source);
 	print_nodes(order, lay_out(order));
+	free(order);
 	print_bytes("catalogue_pool", pool, pool_len);
 	print_bytes("catalogue_labels", labels, labels_len);
 	printf("static const struct catalogue_message catalogue_messages[] = {\n");

@@ -18,10 +18,9 @@ static double magnitude(double v)
 /* 2^28 ns and more, to within 50 us: wrapped or wrongly extended counters, not clock errors */
 static bool power_of_two(double v)
 {
-	double p = 268435456.0;
-
-	for (v = magnitude(v); p < 1e13; p *= 2)
-		if (magnitude(v - p) < 50000.0)
+	v = magnitude(v);
+	for (unsigned bit = 28; bit < 44; bit++)
+		if (magnitude(v - (double)(1LL << bit)) < 50000.0)
 			return true;
 	return false;
 }

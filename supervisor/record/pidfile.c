@@ -33,7 +33,7 @@ static int write_whole(const char *path, const char *text, size_t len)
 static int render(char text[TEXT_SIZE], const struct pidfile *p)
 {
 	char boot[BOOT_ID_SIZE];
-	struct exe_id exe;
+	struct exe_id exe = { 0 };
 	int rc = proc_boot_id(boot);
 
 	if (rc == 0)
