@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "recorder.h"
+#include "scribe.h"
 #include "supervisor/loop.h"
 
 struct client_slot {
@@ -23,7 +23,7 @@ struct client_slot {
 
 struct writer {
 	struct ev_loop *loop;
-	struct recorder_places places;
+	struct scribe_places places;
 	bool opened;			/* places are known */
 	int sock;			/* -1: none */
 	pid_t pid;			/* 0: none, or reaped */
@@ -36,7 +36,7 @@ struct writer {
 
 /* Orders. */
 
-static int order(struct writer *w, const struct recorder_order *o)
+static int order(struct writer *w, const struct scribe_order *o)
 {
 	if (w->sock < 0)
 		return -ENOTCONN;
@@ -54,8 +54,8 @@ static void later(struct writer *w, double seconds)
 static void tell_slot(struct writer *w, int index)
 {
 	struct client_slot *s = w->slot[index];
-	struct recorder_order o = {
-		.command = RECORDER_ADD, .slot = index, .serial = s->serial, .file_size = s->unit.file_size,
+	struct scribe_order o = {
+		.command = SCRIBE_ADD, .slot = index, .serial = s->serial, .file_size = s->unit.file_size,
 		.memory_size = s->unit.memory_size, .files = s->unit.files, .split = s->unit.split,
 	};
 
@@ -90,7 +90,7 @@ static int spawn(struct writer *w, struct err *err)
 		return err_set(err, errno, "no socket for the writer: %s", strerror(errno));
 	pid = fork();
 	if (pid == 0)
-		recorder_run(pair[1]);
+		scribe_run(pair[1]);
 	close(pair[1]);
 	if (pid < 0) {
 		int code = errno;
@@ -159,7 +159,7 @@ static int descriptor_in(struct msghdr *msg)
 	return fd;
 }
 
-static ssize_t receive(struct writer *w, struct recorder_note *note)
+static ssize_t receive(struct writer *w, struct scribe_note *note)
 {
 	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } control;
 	struct iovec iov = { .iov_base = note, .iov_len = sizeof(*note) };
@@ -172,7 +172,7 @@ static ssize_t receive(struct writer *w, struct recorder_note *note)
 	return n;
 }
 
-static void hand_on(struct writer *w, const struct recorder_note *note)
+static void hand_on(struct writer *w, const struct scribe_note *note)
 {
 	struct client_slot *s = note->slot >= 0 && note->slot < UNITS_MAX ? w->slot[note->slot] : NULL;
 
@@ -183,7 +183,7 @@ static void hand_on(struct writer *w, const struct recorder_note *note)
 }
 
 /* Of several "written up to" in a row only the last one matters. */
-static bool outdated(const struct recorder_note *old, const struct recorder_note *next)
+static bool outdated(const struct scribe_note *old, const struct scribe_note *next)
 {
 	return old->ev.kind == WRITER_DATA && next->ev.kind == WRITER_DATA &&
 	       old->slot == next->slot && old->ev.stream == next->ev.stream;
@@ -193,7 +193,7 @@ static void on_note(struct ev_loop *loop, ev_io *io, int revents)
 {
 	enum { TURN_MS = 10 };
 	struct writer *w = container_of(io, struct writer, io);
-	struct recorder_note note[2];
+	struct scribe_note note[2];
 	msec_t until = loop_now() + TURN_MS;
 	bool held = false, closed = false;
 
@@ -243,14 +243,14 @@ static void close_slot(struct client_slot *s)
 
 static int open_slot(struct writer *w, struct client_slot *s, struct err *err)
 {
-	char path[RECORDER_PATH_MAX + UNIT_NAME_MAX + 8];
+	char path[SCRIBE_PATH_MAX + UNIT_NAME_MAX + 8];
 
 	for (unsigned i = 0; i < WRITER_STREAMS; i++) {
 		if (i && !s->unit.split) {
 			s->fd[i] = s->fd[0];
 			continue;
 		}
-		recorder_fifo_path(path, sizeof(path), w->places.run_dir, s->name, i);
+		scribe_fifo_path(path, sizeof(path), w->places.run_dir, s->name, i);
 		s->fd[i] = make_fifo(path, err);
 		if (s->fd[i] < 0)
 			return s->fd[i];
@@ -297,7 +297,7 @@ int writer_add(struct writer *w, const struct writer_unit *unit, int fd[WRITER_S
 
 void writer_remove(struct writer *w, int slot)
 {
-	struct recorder_order o = { .command = RECORDER_REMOVE, .slot = slot };
+	struct scribe_order o = { .command = SCRIBE_REMOVE, .slot = slot };
 
 	if (slot < 0 || slot >= UNITS_MAX || !w->slot[slot])
 		return;
@@ -309,7 +309,7 @@ void writer_remove(struct writer *w, int slot)
 
 int writer_flush(struct writer *w, int slot)
 {
-	struct recorder_order o = { .command = RECORDER_FLUSH, .slot = slot };
+	struct scribe_order o = { .command = SCRIBE_FLUSH, .slot = slot };
 
 	return order(w, &o);
 }
@@ -335,9 +335,9 @@ struct writer *writer_new(struct ev_loop *loop, struct err *err)
 
 int writer_open(struct writer *w, const char *run_dir, const char *log_dir, struct err *err)
 {
-	if (strlen(run_dir) >= RECORDER_PATH_MAX || strlen(log_dir) >= RECORDER_PATH_MAX)
+	if (strlen(run_dir) >= SCRIBE_PATH_MAX || strlen(log_dir) >= SCRIBE_PATH_MAX)
 		return err_set(err, ENAMETOOLONG, "%s: this path is too long",
-			       strlen(run_dir) >= RECORDER_PATH_MAX ? run_dir : log_dir);
+			       strlen(run_dir) >= SCRIBE_PATH_MAX ? run_dir : log_dir);
 	(void)mkdir(log_dir, 0755);	/* the writer finds out whether it can be used */
 	strcpy(w->places.run_dir, run_dir);
 	strcpy(w->places.log_dir, log_dir);

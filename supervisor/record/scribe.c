@@ -1,4 +1,4 @@
-#include "recorder.h"
+#include "scribe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,14 +13,14 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "recorder_private.h"
+#include "scribe_private.h"
 #include "supervisor/loop.h"
 #include "supervisor/proc.h"
 
 enum { LOCK_LOOK_MS = 50 };
 
-void recorder_fifo_path(char *out, size_t size, const char *run_dir, const char *unit,
-			unsigned stream)
+void scribe_fifo_path(char *out, size_t size, const char *run_dir, const char *unit,
+		      unsigned stream)
 {
 	snprintf(out, size, "%s/%s.%s", run_dir, unit, stream ? "err" : "out");
 }
@@ -37,7 +37,7 @@ static void saw_gap(struct stream *s)
 }
 
 /* After every write, or the supervisor would miss a file when there are two new ones. */
-static void wrote(struct recorder *r, int index, unsigned which)
+static void wrote(struct scribe *r, int index, unsigned which)
 {
 	struct stream *s = &r->slot[index]->stream[which];
 
@@ -45,11 +45,11 @@ static void wrote(struct recorder *r, int index, unsigned which)
 		s->told_final = s->log.former_end;
 		s->final_known = true;
 	}
-	(void)recorder_tell_stream(r, index, which);
+	(void)scribe_tell_stream(r, index, which);
 }
 
 /* In the file, too, for those who read only that; never in the middle of a line. */
-static void mark_gap(struct recorder *r, int index, unsigned which)
+static void mark_gap(struct scribe *r, int index, unsigned which)
 {
 	struct stream *s = &r->slot[index]->stream[which];
 	char text[128];
@@ -66,7 +66,7 @@ static void mark_gap(struct recorder *r, int index, unsigned which)
 }
 
 /* Held read-write, a pipe that cannot be written is full; as an orphan we only read. */
-static bool full(const struct recorder *r, const struct stream *s)
+static bool full(const struct scribe *r, const struct stream *s)
 {
 	struct pollfd p = { .fd = s->fifo, .events = POLLOUT };
 
@@ -82,7 +82,7 @@ static ssize_t discard(struct stream *s)
 }
 
 /* True if the pipe may hold more. */
-static bool drain(struct recorder *r, int index, unsigned which)
+static bool drain(struct scribe *r, int index, unsigned which)
 {
 	struct stream *s = &r->slot[index]->stream[which];
 	bool was_full = full(r, s);
@@ -100,7 +100,7 @@ static bool drain(struct recorder *r, int index, unsigned which)
 	return n > 0;
 }
 
-static void drain_slot(struct recorder *r, int index)
+static void drain_slot(struct scribe *r, int index)
 {
 	for (unsigned i = 0; i < WRITER_STREAMS; i++)
 		while (r->slot[index]->stream[i].fifo >= 0 && drain(r, index, i))
@@ -114,7 +114,7 @@ static void stop_stream(struct stream *s)
 	s->fifo = -1;
 }
 
-static void on_stream(struct recorder *r, uint32_t key)
+static void on_stream(struct scribe *r, uint32_t key)
 {
 	int index = (int)(key / WRITER_STREAMS);
 
@@ -137,7 +137,7 @@ static int open_fifo(const char *path, int flags)
 	return -1;
 }
 
-static void watch_fifo(struct recorder *r, int fd, int index, unsigned which)
+static void watch_fifo(struct scribe *r, int fd, int index, unsigned which)
 {
 	struct epoll_event ev = {
 		.events = EPOLLIN,
@@ -147,18 +147,18 @@ static void watch_fifo(struct recorder *r, int fd, int index, unsigned which)
 	(void)epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &ev);
 }
 
-static void start_stream(struct recorder *r, const struct recorder_order *o, unsigned which)
+static void start_stream(struct scribe *r, const struct scribe_order *o, unsigned which)
 {
 	struct stream *s = &r->slot[o->slot]->stream[which];
 	char path[LOGFILE_PATH_MAX];
-	int size = RECORDER_PIPE_BYTES;
+	int size = SCRIBE_PIPE_BYTES;
 
 	*s = (struct stream){ .fifo = -1, .log.fd = -1, .empty_at = loop_now(),
 			      .gap_from = MSEC_NONE, .gap_to = MSEC_NONE,
 			      .mark_from = MSEC_NONE };
 	if (which && !o->split)
 		return;
-	recorder_fifo_path(path, sizeof(path), r->places.run_dir, o->name, which);
+	scribe_fifo_path(path, sizeof(path), r->places.run_dir, o->name, which);
 	s->fifo = open_fifo(path, O_RDWR);
 	if (s->fifo < 0)
 		return;
@@ -171,7 +171,7 @@ static void start_stream(struct recorder *r, const struct recorder_order *o, uns
 	watch_fifo(r, s->fifo, o->slot, which);
 }
 
-static void remove_slot(struct recorder *r, int index)
+static void remove_slot(struct scribe *r, int index)
 {
 	if (!r->slot[index])
 		return;
@@ -184,7 +184,7 @@ static void remove_slot(struct recorder *r, int index)
 	r->slot[index] = NULL;
 }
 
-static void add_slot(struct recorder *r, const struct recorder_order *o)
+static void add_slot(struct scribe *r, const struct scribe_order *o)
 {
 	remove_slot(r, o->slot);
 	r->slot[o->slot] = calloc(1, sizeof(struct slot));
@@ -195,10 +195,10 @@ static void add_slot(struct recorder *r, const struct recorder_order *o)
 		start_stream(r, o, i);
 	if (o->slot >= r->slots)
 		r->slots = o->slot + 1;
-	recorder_tell(r, o->slot);
+	scribe_tell(r, o->slot);
 }
 
-static void flush(struct recorder *r, int index)
+static void flush(struct scribe *r, int index)
 {
 	if (!r->slot[index])
 		return;
@@ -210,28 +210,28 @@ static void flush(struct recorder *r, int index)
 		wrote(r, index, i);
 	}
 	r->slot[index]->flush = true;
-	recorder_tell(r, index);
+	scribe_tell(r, index);
 }
 
-static void obey(struct recorder *r, const struct recorder_order *o)
+static void obey(struct scribe *r, const struct scribe_order *o)
 {
 	if (o->slot < 0 || o->slot >= UNITS_MAX)
 		return;
 	switch (o->command) {
-	case RECORDER_ADD:
+	case SCRIBE_ADD:
 		add_slot(r, o);
 		break;
-	case RECORDER_REMOVE:
+	case SCRIBE_REMOVE:
 		remove_slot(r, o->slot);
 		break;
-	case RECORDER_FLUSH:
+	case SCRIBE_FLUSH:
 		flush(r, o->slot);
 		break;
 	}
 }
 
 /* The supervisor is gone: hold the pipes for reading only, so that the last writer's end shows. */
-static void become_orphan(struct recorder *r)
+static void become_orphan(struct scribe *r)
 {
 	char path[32];
 
@@ -254,13 +254,13 @@ static void become_orphan(struct recorder *r)
 	}
 }
 
-static void on_socket(struct recorder *r, uint32_t events)
+static void on_socket(struct scribe *r, uint32_t events)
 {
-	struct recorder_order o;
+	struct scribe_order o;
 	ssize_t n;
 
 	if (events & EPOLLOUT)
-		recorder_tell_all(r);
+		scribe_tell_all(r);
 	while ((n = recv(r->sock, &o, sizeof(o), MSG_DONTWAIT)) == (ssize_t)sizeof(o))
 		obey(r, &o);
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
@@ -269,14 +269,14 @@ static void on_socket(struct recorder *r, uint32_t events)
 
 /* Being alone, and the next ptpwarden. */
 
-static bool successor_waits(const struct recorder *r)
+static bool successor_waits(const struct scribe *r)
 {
 	char text[sizeof(r->lock_text)] = "";
 
 	return pread(r->lock, text, sizeof(text) - 1, 0) >= 0 && strcmp(text, r->lock_text) != 0;
 }
 
-static void sign_lock(struct recorder *r)
+static void sign_lock(struct scribe *r)
 {
 	if (ftruncate(r->lock, 0) < 0 ||
 	    pwrite(r->lock, r->lock_text, strlen(r->lock_text), 0) < 0)
@@ -284,7 +284,7 @@ static void sign_lock(struct recorder *r)
 }
 
 /* Another ptpwarden may come and go while we wait: then its writer does our work. */
-static void wait_for_lock(struct recorder *r)
+static void wait_for_lock(struct scribe *r)
 {
 	struct pollfd p = { .fd = r->sock };
 
@@ -296,9 +296,9 @@ static void wait_for_lock(struct recorder *r)
 }
 
 /* What an older writer still moves must be in the files before we go on behind it. */
-static void take_lock(struct recorder *r)
+static void take_lock(struct scribe *r)
 {
-	char path[RECORDER_PATH_MAX + 32];
+	char path[SCRIBE_PATH_MAX + 32];
 
 	snprintf(path, sizeof(path), "%s/writer.lock", r->places.run_dir);
 	snprintf(r->lock_text, sizeof(r->lock_text), "%d %lld\n", (int)getpid(),
@@ -317,7 +317,7 @@ static bool held(int fifo)
 	return poll(&p, 1, 0) <= 0 || (p.revents & POLLIN) || !(p.revents & POLLHUP);
 }
 
-static bool any_held(struct recorder *r)
+static bool any_held(struct scribe *r)
 {
 	bool any = false;
 
@@ -333,7 +333,7 @@ static bool any_held(struct recorder *r)
 	return any;
 }
 
-static bool finished(struct recorder *r)
+static bool finished(struct scribe *r)
 {
 	if (r->orphan_at == MSEC_NONE)
 		return false;
@@ -341,7 +341,7 @@ static bool finished(struct recorder *r)
 }
 
 /* Returns when to look again, MSEC_NONE: no need. */
-static msec_t try_disks(struct recorder *r, msec_t now)
+static msec_t try_disks(struct scribe *r, msec_t now)
 {
 	msec_t next = MSEC_NONE;
 
@@ -361,7 +361,7 @@ static msec_t try_disks(struct recorder *r, msec_t now)
 	return next;
 }
 
-static int time_to_wait(struct recorder *r)
+static int time_to_wait(struct scribe *r)
 {
 	msec_t now = loop_now(), next = try_disks(r, now), wait = -1;
 
@@ -372,7 +372,7 @@ static int time_to_wait(struct recorder *r)
 	return (int)wait;
 }
 
-static void serve(struct recorder *r)
+static void serve(struct scribe *r)
 {
 	struct epoll_event ev[16];
 
@@ -380,7 +380,7 @@ static void serve(struct recorder *r)
 		int n = epoll_wait(r->epoll, ev, ARRAY_LEN(ev), time_to_wait(r));
 
 		for (int i = 0; i < n; i++) {
-			if (ev[i].data.u32 == RECORDER_SOCKET_KEY)
+			if (ev[i].data.u32 == SCRIBE_SOCKET_KEY)
 				on_socket(r, ev[i].events);
 			else
 				on_stream(r, ev[i].data.u32);
@@ -401,7 +401,7 @@ static void ignore_signals(void)
 }
 
 /* Nothing to do before; the supervisor may also go again without a word. */
-static void learn_places(struct recorder *r)
+static void learn_places(struct scribe *r)
 {
 	ssize_t n;
 
@@ -412,10 +412,10 @@ static void learn_places(struct recorder *r)
 		_exit(n == 0 ? 0 : 1);
 }
 
-void recorder_run(int sock)
+void scribe_run(int sock)
 {
-	struct recorder r = { .sock = sock, .orphan_at = MSEC_NONE };
-	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = RECORDER_SOCKET_KEY };
+	struct scribe r = { .sock = sock, .orphan_at = MSEC_NONE };
+	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = SCRIBE_SOCKET_KEY };
 
 	ignore_signals();
 	proc_close_others(sock);

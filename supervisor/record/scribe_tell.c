@@ -1,5 +1,5 @@
 /* What the supervisor is told: the state of each stream, sent where it differs from what was told. */
-#include "recorder_private.h"
+#include "scribe_private.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -7,17 +7,17 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-static void watch_socket(struct recorder *r, bool congested)
+static void watch_socket(struct scribe *r, bool congested)
 {
 	struct epoll_event ev = { .events = EPOLLIN | (congested ? EPOLLOUT : 0),
-				  .data.u32 = RECORDER_SOCKET_KEY };
+				  .data.u32 = SCRIBE_SOCKET_KEY };
 
 	if (r->congested != congested)
 		(void)epoll_ctl(r->epoll, EPOLL_CTL_MOD, r->sock, &ev);
 	r->congested = congested;
 }
 
-static bool send_note(struct recorder *r, const struct recorder_note *note)
+static bool send_note(struct scribe *r, const struct scribe_note *note)
 {
 	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } control = { 0 };
 	struct iovec iov = { .iov_base = (void *)note, .iov_len = sizeof(*note) };
@@ -39,7 +39,7 @@ static bool send_note(struct recorder *r, const struct recorder_note *note)
 	return false;
 }
 
-static bool tell_file(struct recorder *r, struct recorder_note note, struct stream *s)
+static bool tell_file(struct scribe *r, struct scribe_note note, struct stream *s)
 {
 	bool first = s->told_generation == 0;
 
@@ -59,7 +59,7 @@ static bool tell_file(struct recorder *r, struct recorder_note note, struct stre
 	return true;
 }
 
-static bool tell_disk(struct recorder *r, struct recorder_note note, struct stream *s)
+static bool tell_disk(struct scribe *r, struct scribe_note note, struct stream *s)
 {
 	if (s->told_disk_errno == s->log.disk_errno)
 		return true;
@@ -72,7 +72,7 @@ static bool tell_disk(struct recorder *r, struct recorder_note note, struct stre
 }
 
 /* Three quarters of the socket are kept for what must not be left out: new files, answers. */
-static bool roomy(struct recorder *r)
+static bool roomy(struct scribe *r)
 {
 	struct pollfd p = { .fd = r->sock, .events = POLLOUT };
 
@@ -82,7 +82,7 @@ static bool roomy(struct recorder *r)
 	return false;
 }
 
-static bool tell_data(struct recorder *r, struct recorder_note note, struct stream *s, bool must)
+static bool tell_data(struct scribe *r, struct scribe_note note, struct stream *s, bool must)
 {
 	if (s->told_end == s->log.at || s->log.fd < 0)
 		return true;
@@ -96,7 +96,7 @@ static bool tell_data(struct recorder *r, struct recorder_note note, struct stre
 	return true;
 }
 
-static bool tell_gap(struct recorder *r, struct recorder_note note, struct stream *s)
+static bool tell_gap(struct scribe *r, struct scribe_note note, struct stream *s)
 {
 	if (s->gap_to == MSEC_NONE)
 		return true;
@@ -109,34 +109,34 @@ static bool tell_gap(struct recorder *r, struct recorder_note note, struct strea
 	return true;
 }
 
-bool recorder_tell_stream(struct recorder *r, int index, unsigned which)
+bool scribe_tell_stream(struct scribe *r, int index, unsigned which)
 {
 	struct slot *slot = r->slot[index];
 	struct stream *s = &slot->stream[which];
-	struct recorder_note note = { .slot = index, .serial = slot->serial,
-				      .ev = { .stream = which, .fd = -1 } };
+	struct scribe_note note = { .slot = index, .serial = slot->serial,
+				    .ev = { .stream = which, .fd = -1 } };
 
 	return tell_file(r, note, s) && tell_disk(r, note, s) &&
 	       tell_data(r, note, s, slot->flush) && tell_gap(r, note, s);
 }
 
-void recorder_tell(struct recorder *r, int index)
+void scribe_tell(struct scribe *r, int index)
 {
 	struct slot *slot = r->slot[index];
-	struct recorder_note note = { .slot = index, .serial = slot->serial,
-				      .ev = { .kind = WRITER_FLUSHED, .fd = -1 } };
+	struct scribe_note note = { .slot = index, .serial = slot->serial,
+				    .ev = { .kind = WRITER_FLUSHED, .fd = -1 } };
 
 	for (unsigned i = 0; i < WRITER_STREAMS; i++)
-		if (!recorder_tell_stream(r, index, i))
+		if (!scribe_tell_stream(r, index, i))
 			return;
 	if (slot->flush && send_note(r, &note))
 		slot->flush = false;
 }
 
-void recorder_tell_all(struct recorder *r)
+void scribe_tell_all(struct scribe *r)
 {
 	watch_socket(r, false);
 	for (int i = 0; i < r->slots && !r->congested; i++)
 		if (r->slot[i])
-			recorder_tell(r, i);
+			scribe_tell(r, i);
 }

@@ -1,15 +1,15 @@
 /**
- * @file recorder_private.h
- * @brief The inside of the writer process: recorder.c moves bytes, recorder_tell.c reports.
+ * @file scribe_private.h
+ * @brief The inside of the writer process: scribe.c moves bytes, scribe_tell.c reports.
  */
-#ifndef PTPWARDEN_RECORDER_PRIVATE_H
-#define PTPWARDEN_RECORDER_PRIVATE_H
+#ifndef PTPWARDEN_SCRIBE_PRIVATE_H
+#define PTPWARDEN_SCRIBE_PRIVATE_H
 
 #include "logfile.h"
-#include "recorder.h"
+#include "scribe.h"
 
 /* Marks the supervisor's socket among the watched descriptors. */
-#define RECORDER_SOCKET_KEY UINT32_MAX
+#define SCRIBE_SOCKET_KEY UINT32_MAX
 
 struct stream {
 	int fifo;		/* -1: not used, or nobody holds it any more */
@@ -30,8 +30,8 @@ struct slot {
 	struct stream stream[WRITER_STREAMS];
 };
 
-struct recorder {
-	struct recorder_places places;
+struct scribe {
+	struct scribe_places places;
 	int sock, epoll, lock;
 	char lock_text[32];
 	bool congested;		/* the supervisor does not read fast enough */
@@ -46,8 +46,8 @@ struct recorder {
  * follows when the supervisor has read.
  * @return all of it was sent, or may wait
  */
-bool recorder_tell_stream(struct recorder *r, int index, unsigned which);
-void recorder_tell(struct recorder *r, int index);
-void recorder_tell_all(struct recorder *r);
+bool scribe_tell_stream(struct scribe *r, int index, unsigned which);
+void scribe_tell(struct scribe *r, int index);
+void scribe_tell_all(struct scribe *r);
 
 #endif
