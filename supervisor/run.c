@@ -18,6 +18,7 @@
 #include "conf/planmake.h"
 #include "log.h"
 #include "loop.h"
+#include "memory.h"
 #include "ops.h"
 #include "supervisor.h"
 #include "supervisor/control/statusfile.h"
@@ -265,7 +266,11 @@ static int open_resources(struct supervisor *sup, struct err *err)
 	sup->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (sup->null_fd < 0)
 		return err_set(err, errno, "cannot open /dev/null: %s", strerror(errno));
-	return writer_open(sup->writer, sup->plan->run_dir, sup->plan->log_dir, err);
+	rc = writer_open(sup->writer,
+			 &(struct writer_places){ .run_dir = sup->plan->run_dir,
+						  .log_dir = sup->plan->log_dir,
+						  .state_dir = sup->plan->state_dir }, err);
+	return rc < 0 ? rc : memory_open(sup, err);
 }
 
 static int start(struct supervisor *sup, struct err *err)
@@ -284,6 +289,7 @@ static void end(struct supervisor *sup)
 {
 	control_server_stop(&sup->control);
 	supervisor_free(sup);
+	memory_close(sup);
 	writer_free(sup->writer);
 	if (sup->null_fd >= 0)
 		close(sup->null_fd);

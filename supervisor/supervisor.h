@@ -22,6 +22,7 @@
 #include "supervisor/observe/filewatch.h"
 #include "supervisor/observe/netlink.h"
 #include "supervisor/observe/oom.h"
+#include "supervisor/record/state.h"
 #include "supervisor/record/writer.h"
 
 struct unit;
@@ -47,6 +48,7 @@ struct supervisor {
 	unsigned all;		/**< with those that leave */
 	struct supervisor_tables t;
 	struct writer *writer;
+	struct state *state;		/**< what survives us */
 	struct child_hub children;
 	struct oom_watch oom;
 	struct netlink netlink;

@@ -227,7 +227,17 @@ static void obey(struct scribe *r, const struct scribe_order *o)
 	case SCRIBE_FLUSH:
 		flush(r, o->slot);
 		break;
+	case SCRIBE_STORE:
+		break;
 	}
+}
+
+static void take(struct scribe *r, const union scribe_message *m, size_t len)
+{
+	if (len >= sizeof(m->file) && m->command == SCRIBE_STORE)
+		scribe_files_take(r, &m->file, m->bytes + sizeof(m->file), len - sizeof(m->file));
+	else if (len == sizeof(m->order))
+		obey(r, &m->order);
 }
 
 /* The supervisor is gone: hold the pipes for reading only, so that the last writer's end shows. */
@@ -237,6 +247,7 @@ static void become_orphan(struct scribe *r)
 
 	(void)epoll_ctl(r->epoll, EPOLL_CTL_DEL, r->sock, NULL);
 	r->orphan_at = loop_now();
+	scribe_files_write_all(r);
 	for (int i = 0; i < r->slots; i++) {
 		for (unsigned k = 0; r->slot[i] && k < WRITER_STREAMS; k++) {
 			struct stream *s = &r->slot[i]->stream[k];
@@ -256,13 +267,15 @@ static void become_orphan(struct scribe *r)
 
 static void on_socket(struct scribe *r, uint32_t events)
 {
-	struct scribe_order o;
+	union scribe_message m;
 	ssize_t n;
 
 	if (events & EPOLLOUT)
 		scribe_tell_all(r);
-	while ((n = recv(r->sock, &o, sizeof(o), MSG_DONTWAIT)) == (ssize_t)sizeof(o))
-		obey(r, &o);
+	/* it may have gone without reading all that we told it; its orders come after that error */
+	while ((n = recv(r->sock, &m, sizeof(m), MSG_DONTWAIT)) > 0 || (n < 0 && errno == ECONNRESET))
+		if (n > 0)
+			take(r, &m, (size_t)n);
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		become_orphan(r);
 }
@@ -363,8 +376,11 @@ static msec_t try_disks(struct scribe *r, msec_t now)
 
 static int time_to_wait(struct scribe *r)
 {
-	msec_t now = loop_now(), next = try_disks(r, now), wait = -1;
+	msec_t now = loop_now(), next = try_disks(r, now), file = scribe_files_write(r, now);
+	msec_t wait = -1;
 
+	if (next == MSEC_NONE || (file != MSEC_NONE && file < next))
+		next = file;
 	if (next != MSEC_NONE)
 		wait = next > now ? next - now : 0;
 	if (r->orphan_at != MSEC_NONE && (wait < 0 || wait > LOCK_LOOK_MS))
@@ -416,6 +432,7 @@ void scribe_run(int sock)
 {
 	struct scribe r = { .sock = sock, .orphan_at = MSEC_NONE };
 	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = SCRIBE_SOCKET_KEY };
+	const struct scribe_note ready = { .slot = SCRIBE_SLOT_READY, .ev.fd = -1 };
 
 	ignore_signals();
 	proc_close_others(sock);
@@ -423,6 +440,8 @@ void scribe_run(int sock)
 	(void)prctl(PR_SET_NAME, "ptpwarden-log", 0, 0, 0);
 	learn_places(&r);
 	take_lock(&r);
+	disk_folder_init(&r.files.folder, r.places.state_dir);
+	(void)scribe_send(&r, &ready);
 	r.epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (r.epoll < 0 || epoll_ctl(r.epoll, EPOLL_CTL_ADD, sock, &ev) < 0)
 		_exit(1);

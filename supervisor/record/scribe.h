@@ -8,11 +8,15 @@
 #include <stdbool.h>
 #include <sys/types.h>
 #include "base.h"
+#include "blob.h"
 #include "writer.h"
 
 enum { SCRIBE_PATH_MAX = 200, SCRIBE_PIPE_BYTES = 256 * 1024 };
 
-enum scribe_command { SCRIBE_ADD, SCRIBE_REMOVE, SCRIBE_FLUSH };
+enum scribe_command { SCRIBE_ADD, SCRIBE_REMOVE, SCRIBE_FLUSH, SCRIBE_STORE };
+
+/** What a note is about instead of a unit's slot. */
+enum { SCRIBE_SLOT_READY = -1, SCRIBE_SLOT_STORED = -2 };
 
 /** Supervisor to writer, later; one datagram each. */
 struct scribe_order {
@@ -25,6 +29,22 @@ struct scribe_order {
 	bool split;
 };
 
+/** SCRIBE_STORE: the file's bytes follow in the same datagram. */
+struct scribe_file {
+	enum scribe_command command;
+	unsigned serial;
+	msec_t delay;
+	char name[DISK_NAME_MAX];
+};
+
+/** Room for any order. */
+union scribe_message {
+	enum scribe_command command;
+	struct scribe_order order;
+	struct scribe_file file;
+	char bytes[sizeof(struct scribe_file) + BLOB_BYTES_MAX];
+};
+
 /** Writer to supervisor; with WRITER_FILE the descriptor comes along (SCM_RIGHTS). */
 struct scribe_note {
 	int slot;
@@ -34,7 +54,7 @@ struct scribe_note {
 
 /** The first datagram to a new writer. */
 struct scribe_places {
-	char run_dir[SCRIBE_PATH_MAX], log_dir[SCRIBE_PATH_MAX];
+	char run_dir[SCRIBE_PATH_MAX], log_dir[SCRIBE_PATH_MAX], state_dir[SCRIBE_PATH_MAX];
 };
 
 /** "RUNDIR/UNIT.out" or, for the second stream, "RUNDIR/UNIT.err". */

@@ -1,10 +1,12 @@
 /**
  * @file scribe_private.h
- * @brief The inside of the writer process: scribe.c moves bytes, scribe_tell.c reports.
+ * @brief The inside of the writer process: scribe.c moves bytes, scribe_tell.c
+ * reports, scribe_files.c keeps the files of state_dir.
  */
 #ifndef PTPWARDEN_SCRIBE_PRIVATE_H
 #define PTPWARDEN_SCRIBE_PRIVATE_H
 
+#include "disk.h"
 #include "logfile.h"
 #include "scribe.h"
 
@@ -30,6 +32,13 @@ struct slot {
 	struct stream stream[WRITER_STREAMS];
 };
 
+struct pending_file;
+
+struct scribe_files {
+	struct disk_folder folder;
+	struct pending_file *first;
+};
+
 struct scribe {
 	struct scribe_places places;
 	int sock, epoll, lock;
@@ -38,7 +47,11 @@ struct scribe {
 	msec_t orphan_at;	/* MSEC_NONE while the supervisor lives */
 	int slots;		/* highest used + 1 */
 	struct slot *slot[UNITS_MAX];
+	struct scribe_files files;
 };
+
+/** A note to the supervisor: sent, or nobody is there to hear it; false: later. */
+bool scribe_send(struct scribe *r, const struct scribe_note *note);
 
 /**
  * Report the state of one stream, or of a slot with the answer that it owes,
@@ -49,5 +62,17 @@ struct scribe {
 bool scribe_tell_stream(struct scribe *r, int index, unsigned which);
 void scribe_tell(struct scribe *r, int index);
 void scribe_tell_all(struct scribe *r);
+
+/** Take the order to write a file; `len` bytes of content follow `f`. */
+void scribe_files_take(struct scribe *r, const struct scribe_file *f, const void *bytes, size_t len);
+
+/** Write what is due at `now`; when to look again, MSEC_NONE: no need. */
+msec_t scribe_files_write(struct scribe *r, msec_t now);
+
+/** Nobody will give orders any more: write everything now. */
+void scribe_files_write_all(struct scribe *r);
+
+/** Give the answers that are owed. False: the socket is full. */
+bool scribe_files_tell(struct scribe *r);
 
 #endif

@@ -17,7 +17,7 @@ static void watch_socket(struct scribe *r, bool congested)
 	r->congested = congested;
 }
 
-static bool send_note(struct scribe *r, const struct scribe_note *note)
+bool scribe_send(struct scribe *r, const struct scribe_note *note)
 {
 	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } control = { 0 };
 	struct iovec iov = { .iov_base = (void *)note, .iov_len = sizeof(*note) };
@@ -51,7 +51,7 @@ static bool tell_file(struct scribe *r, struct scribe_note note, struct stream *
 	/* what memory held is at the end of the file on disk now, and was told before */
 	note.ev.from = first || (!s->log.memory && s->told_disk_errno) ? s->log.at : 0;
 	note.ev.former_end = first ? 0 : s->told_final;
-	if (!send_note(r, &note))
+	if (!scribe_send(r, &note))
 		return false;
 	s->told_generation = s->log.generation;
 	s->told_end = note.ev.from;
@@ -65,7 +65,7 @@ static bool tell_disk(struct scribe *r, struct scribe_note note, struct stream *
 		return true;
 	note.ev.kind = WRITER_DISK;
 	note.ev.disk_errno = s->log.disk_errno;
-	if (!send_note(r, &note))
+	if (!scribe_send(r, &note))
 		return false;
 	s->told_disk_errno = s->log.disk_errno;
 	return true;
@@ -90,7 +90,7 @@ static bool tell_data(struct scribe *r, struct scribe_note note, struct stream *
 		return true;
 	note.ev.kind = WRITER_DATA;
 	note.ev.end = s->log.at;
-	if (!send_note(r, &note))
+	if (!scribe_send(r, &note))
 		return false;
 	s->told_end = s->log.at;
 	return true;
@@ -103,7 +103,7 @@ static bool tell_gap(struct scribe *r, struct scribe_note note, struct stream *s
 	note.ev.kind = WRITER_GAP;
 	note.ev.from_ms = s->gap_from;
 	note.ev.to_ms = s->gap_to;
-	if (!send_note(r, &note))
+	if (!scribe_send(r, &note))
 		return false;
 	s->gap_from = s->gap_to = MSEC_NONE;
 	return true;
@@ -129,13 +129,14 @@ void scribe_tell(struct scribe *r, int index)
 	for (unsigned i = 0; i < WRITER_STREAMS; i++)
 		if (!scribe_tell_stream(r, index, i))
 			return;
-	if (slot->flush && send_note(r, &note))
+	if (slot->flush && scribe_send(r, &note))
 		slot->flush = false;
 }
 
 void scribe_tell_all(struct scribe *r)
 {
 	watch_socket(r, false);
+	(void)scribe_files_tell(r);
 	for (int i = 0; i < r->slots && !r->congested; i++)
 		if (r->slot[i])
 			scribe_tell(r, i);

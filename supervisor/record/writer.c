@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,8 @@ struct writer {
 	ev_io io;
 	ev_timer again;			/* to start it again, or to repeat an order */
 	struct client_slot *slot[UNITS_MAX];
+	writer_stored_fn *stored;
+	void *stored_owner;
 };
 
 /* Orders. */
@@ -142,6 +145,8 @@ static void on_again(struct ev_loop *loop, ev_timer *timer, int revents)
 		}
 		w->restarts++;
 		tell_places(w);
+		if (w->stored)
+			w->stored(w->stored_owner, 0, 0);
 	}
 	tell_slots(w);
 }
@@ -176,6 +181,8 @@ static void hand_on(struct writer *w, const struct scribe_note *note)
 {
 	struct client_slot *s = note->slot >= 0 && note->slot < UNITS_MAX ? w->slot[note->slot] : NULL;
 
+	if (note->slot == SCRIBE_SLOT_STORED && w->stored)
+		w->stored(w->stored_owner, note->serial, note->ev.disk_errno);
 	if (s && s->serial == note->serial)
 		s->unit.fn(s->unit.owner, &note->ev);
 	else if (note->ev.fd >= 0)
@@ -333,14 +340,25 @@ struct writer *writer_new(struct ev_loop *loop, struct err *err)
 	return NULL;
 }
 
-int writer_open(struct writer *w, const char *run_dir, const char *log_dir, struct err *err)
+static int copy_path(char out[SCRIBE_PATH_MAX], const char *path, struct err *err)
 {
-	if (strlen(run_dir) >= SCRIBE_PATH_MAX || strlen(log_dir) >= SCRIBE_PATH_MAX)
-		return err_set(err, ENAMETOOLONG, "%s: this path is too long",
-			       strlen(run_dir) >= SCRIBE_PATH_MAX ? run_dir : log_dir);
-	(void)mkdir(log_dir, 0755);	/* the writer finds out whether it can be used */
-	strcpy(w->places.run_dir, run_dir);
-	strcpy(w->places.log_dir, log_dir);
+	if (strlen(path) >= SCRIBE_PATH_MAX)
+		return err_set(err, ENAMETOOLONG, "%s: this path is too long", path);
+	strcpy(out, path);
+	return 0;
+}
+
+int writer_open(struct writer *w, const struct writer_places *at, struct err *err)
+{
+	int rc = copy_path(w->places.run_dir, at->run_dir, err);
+
+	if (rc == 0)
+		rc = copy_path(w->places.log_dir, at->log_dir, err);
+	if (rc == 0)
+		rc = copy_path(w->places.state_dir, at->state_dir, err);
+	if (rc < 0)
+		return rc;
+	(void)mkdir(at->log_dir, 0755);	/* the writer finds out whether it can be used */
 	w->opened = true;
 	if (w->sock >= 0)
 		tell_places(w);
@@ -360,6 +378,35 @@ void writer_free(struct writer *w)
 	ev_timer_stop(w->loop, &w->again);
 	disconnect(w);
 	free(w);
+}
+
+void writer_settle(struct writer *w, msec_t ms)
+{
+	struct pollfd p = { .fd = w->sock, .events = POLLIN };
+	msec_t until = loop_now() + ms;
+
+	while (poll(&p, 1, (int)ms) < 0 && errno == EINTR && ms > 0)
+		ms = until - loop_now();
+}
+
+int writer_store(struct writer *w, const struct writer_store *file)
+{
+	struct scribe_file head = { .command = SCRIBE_STORE, .serial = file->serial,
+				    .delay = file->delay };
+	struct iovec iov[] = { { .iov_base = &head, .iov_len = sizeof(head) },
+			       { .iov_base = (void *)file->bytes, .iov_len = file->len } };
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = ARRAY_LEN(iov) };
+
+	if (w->sock < 0)
+		return -ENOTCONN;
+	memcpy(head.name, file->name, sizeof(head.name));
+	return sendmsg(w->sock, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+void writer_on_stored(struct writer *w, writer_stored_fn *fn, void *owner)
+{
+	w->stored = fn;
+	w->stored_owner = owner;
 }
 
 pid_t writer_pid(const struct writer *w)

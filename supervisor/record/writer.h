@@ -10,6 +10,10 @@
  * until no child holds a FIFO, for a minute at most, or until the writer of
  * the next ptpwarden asks for the lock. When it dies it is started again; what
  * the pipes could not hold meanwhile is lost and reported as a gap.
+ *
+ * It also puts small files into state_dir (state.h), since that takes as long
+ * as the disk likes. What it was given and has not written yet it writes at
+ * once when we die.
  */
 #ifndef PTPWARDEN_WRITER_H
 #define PTPWARDEN_WRITER_H
@@ -17,6 +21,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 #include <ev.h>
+#include "disk.h"
 #include "err.h"
 
 enum { WRITER_STREAMS = 2, WRITER_LINGER_MS = 60000 };
@@ -61,8 +66,40 @@ struct writer;
  */
 struct writer *writer_new(struct ev_loop *loop, struct err *err);
 
+/** Where it writes; borrowed for the call. */
+struct writer_places {
+	const char *run_dir, *log_dir, *state_dir;
+};
+
 /** Tell it where; makes log_dir (one level). Comes before writer_add(). 0 or -errno. */
-int writer_open(struct writer *w, const char *run_dir, const char *log_dir, struct err *err);
+int writer_open(struct writer *w, const struct writer_places *at, struct err *err);
+
+/**
+ * Sleep until it has taken over from the writer of an earlier ptpwarden, which
+ * has then written everything; at most `ms`. Only before the first unit.
+ */
+void writer_settle(struct writer *w, msec_t ms);
+
+/** A file for state_dir. Strings and bytes are copied. */
+struct writer_store {
+	char name[DISK_NAME_MAX];
+	unsigned serial;	/**< comes back with the answer; not 0 */
+	msec_t delay;		/**< it may wait for so long, and be replaced meanwhile */
+	const void *bytes;
+	size_t len;		/**< 0: remove the file */
+};
+
+/**
+ * Have a file written, for good, in place of the former one of that name.
+ * @return 0, the answer follows; -ENOTCONN, -EAGAIN: try later, or -errno
+ */
+int writer_store(struct writer *w, const struct writer_store *file);
+
+/** `disk_errno` is 0 or why not; serial 0: a new writer, which knows of no earlier order. */
+typedef void writer_stored_fn(void *owner, unsigned serial, int disk_errno);
+
+/** Whom to tell; NULL: nobody. */
+void writer_on_stored(struct writer *w, writer_stored_fn *fn, void *owner);
 
 /** Let it write what is left and go; does not wait for it. Accepts NULL. */
 void writer_free(struct writer *w);

@@ -118,11 +118,13 @@ static void add_unit(struct stage *s, size_t file_size, unsigned files, bool spl
 
 static void open_writer(struct stage *s)
 {
+	const struct writer_places places = { .run_dir = s->dir, .log_dir = s->log_dir,
+					      .state_dir = s->dir };
 	struct err err = { 0 };
 
 	s->writer = writer_new(s->loop, &err);
 	assert_non_null(s->writer);
-	assert_int_equal(writer_open(s->writer, s->dir, s->log_dir, &err), 0);
+	assert_int_equal(writer_open(s->writer, &places, &err), 0);
 }
 
 static int set_up(void **state)

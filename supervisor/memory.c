@@ -1,0 +1,59 @@
+#include "memory.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "log.h"
+#include "supervisor.h"
+
+enum { SETTLE_MS = 2000 };
+
+/* Never fatal: without a memory everything works as on the first day. */
+static void on_state(void *owner, const struct state_event *ev)
+{
+	const char *dir = ((struct supervisor *)owner)->plan->state_dir;
+
+	switch (ev->kind) {
+	case STATE_DAMAGED:
+		log_warn("state", "%s/%s.state is damaged and is begun anew; it is kept as %s.damaged",
+			 dir, ev->name, ev->name);
+		break;
+	case STATE_FOREIGN:
+		log_warn("state", "%s/%s.state is not of this ptpwarden and is not used", dir,
+			 ev->name);
+		break;
+	case STATE_UNREADABLE:
+		log_warn("state", "%s%s%s cannot be read: %s; begins with no memory of it", dir,
+			 ev->name ? "/" : "", ev->name ? ev->name : "", strerror(ev->code));
+		break;
+	case STATE_MEMORY:
+		log_warn("state", "cannot write to %s (%s), keeping state in memory", dir,
+			 strerror(ev->code));
+		break;
+	case STATE_DISK:
+		log_notice("state", "%s can be written again", dir);
+		break;
+	case STATE_SAFE:
+		break;
+	}
+}
+
+int memory_open(struct supervisor *sup, struct err *err)
+{
+	struct disk_folder folder;
+
+	sup->state = state_new(sup->loop, sup->writer, on_state, sup);
+	if (!sup->state)
+		return err_set(err, ENOMEM, "out of memory");
+	writer_settle(sup->writer, SETTLE_MS);
+	disk_folder_init(&folder, sup->plan->state_dir);
+	state_load(sup->state, &folder.disk);
+	disk_folder_release(&folder);
+	return 0;
+}
+
+void memory_close(struct supervisor *sup)
+{
+	state_free(sup->state);
+	sup->state = NULL;
+}

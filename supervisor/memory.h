@@ -1,0 +1,16 @@
+/**
+ * @file memory.h
+ * @brief What survives us, joined to the rest: state_dir's pieces, and what is said about them.
+ */
+#ifndef PTPWARDEN_MEMORY_H
+#define PTPWARDEN_MEMORY_H
+
+#include "err.h"
+
+struct supervisor;
+
+/** Read what an earlier ptpwarden left, once its writer has written it. 0 or -ENOMEM. */
+int memory_open(struct supervisor *sup, struct err *err);
+void memory_close(struct supervisor *sup);
+
+#endif
