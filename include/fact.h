@@ -21,6 +21,7 @@ struct fact {
 	const char *source;	    /**< static: "probe", "log", "exit", "health", "operator" ... */
 	msec_t at;		    /**< when it was so, MSEC_NONE if not known */
 	bool known;		    /**< false: value holds the reason why not */
+	uint8_t suspicion;	    /**< of a change.*: 1 to 100, 0: nobody judged it */
 };
 
 /** A table of facts; a plain value, about 36 KiB, one is shared as scratch. */

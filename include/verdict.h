@@ -21,7 +21,7 @@ enum {
 	VERDICT_CAUSES_MAX = 4,
 	VERDICT_EVIDENCE_MAX = 6,
 	VERDICT_ADVICE_MAX = 3,
-	VERDICT_CHANGES_MAX = 4,
+	VERDICT_CHANGES_MAX = 6,
 	VERDICT_REJECTED_MAX = 4,
 };
 
@@ -51,7 +51,7 @@ struct verdict_cause {
 /** Something that is not as it was in the last good run. */
 struct change {
 	char name[32];		/**< "config", "kernel", ... */
-	char from[64], to[64];
+	char from[80], to[80];	/**< empty: was not there, is not there any more */
 	msec_t age_ms;		/**< MSEC_NONE: not known */
 };
 
@@ -61,8 +61,13 @@ struct rejected {
 	char because[120];	/**< one clause */
 };
 
+/** Is there a good run to compare with? */
+enum baseline { BASELINE_UNKNOWN, BASELINE_NONE, BASELINE_THERE };
+
 struct verdict {
 	enum verdict_kind kind;
+	enum baseline baseline;
+	msec_t good_age_ms;	/**< how long ago the last good run was confirmed, MSEC_NONE: not known */
 	unsigned causes;
 	struct verdict_cause cause[VERDICT_CAUSES_MAX];	/**< best explanation first */
 	unsigned unexplained_n;

@@ -1,6 +1,7 @@
 /* Reads ELF headers of either class and byte order from a file that may be damaged. */
 #include <elf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -14,6 +15,7 @@ enum {
 	PHDRS_MAX = 64,
 	DYNAMIC_MAX = 512,	/* entries looked at */
 	VERSIONS_MAX = 512,
+	NOTES_BYTES = 4096,
 };
 
 static uint64_t number(const struct elf *e, const unsigned char *p, unsigned bytes)
@@ -71,6 +73,10 @@ static enum elf_verdict read_segment(struct elf *e, const unsigned char *ph)
 		return add_load(e, ph) ? ELF_GOOD : ELF_TRUNCATED;
 	case PT_INTERP:
 		return string_at(e, e->interp, sizeof(e->interp), offset) ? ELF_GOOD : ELF_DAMAGED;
+	case PT_NOTE:
+		if (e->notes < ELF_NOTES_MAX)
+			e->note[e->notes++] = (struct elf_load){ .offset = offset, .size = size };
+		return ELF_GOOD;
 	case PT_DYNAMIC:
 		e->dynamic = offset;
 		e->dynamic_size = size;
@@ -297,6 +303,34 @@ enum answer elf_defines(const struct elf *e, const struct elf_dynamic *d, uint32
 		next = number(e, v + 16, 4);
 	}
 	return ANSWER_NO;
+}
+
+/* One segment of notes: name, length of what it describes, type; each padded to four bytes. */
+static bool build_id_in(const struct elf *e, const struct elf_load *l, char out[ELF_BUILD_ID_MAX])
+{
+	uint64_t at = l->offset, end = l->offset + (l->size < NOTES_BYTES ? l->size : NOTES_BYTES);
+	unsigned char n[12 + 4 + 8];
+
+	while (at + sizeof(n) <= end && read_at(e, n, sizeof(n), at)) {
+		uint64_t name = number(e, n, 4), len = number(e, n + 4, 4);
+
+		if (name == 4 && len >= 8 && number(e, n + 8, 4) == NT_GNU_BUILD_ID &&
+		    !memcmp(n + 12, "GNU", 4)) {
+			for (unsigned i = 0; i < 8; i++)
+				snprintf(out + 2 * i, 3, "%02x", n[16 + i]);
+			return true;
+		}
+		at += 12 + ((name + 3) & ~UINT64_C(3)) + ((len + 3) & ~UINT64_C(3));
+	}
+	return false;
+}
+
+bool elf_build_id(const struct elf *e, char out[ELF_BUILD_ID_MAX])
+{
+	for (unsigned i = 0; i < e->notes; i++)
+		if (build_id_in(e, &e->note[i], out))
+			return true;
+	return false;
 }
 
 struct machine {

@@ -15,6 +15,8 @@ enum {
 	ELF_NEEDED_MAX = 40,
 	ELF_NAME_MAX = 80,
 	ELF_RPATH_MAX = 512,
+	ELF_NOTES_MAX = 3,
+	ELF_BUILD_ID_MAX = 2 * 8 + 1,	/* as text: its beginning is telling enough */
 };
 
 enum elf_verdict {
@@ -40,6 +42,8 @@ struct elf {
 	unsigned loads;
 	struct elf_load load[ELF_LOADS_MAX];
 	uint64_t dynamic, dynamic_size;	/**< file offset; size 0: static */
+	unsigned notes;
+	struct elf_load note[ELF_NOTES_MAX];
 };
 
 /** What the dynamic section asks for. */
@@ -72,6 +76,9 @@ void elf_each_need(const struct elf *e, const struct elf_dynamic *d, elf_need_fn
 
 /** Does this library define the version of that hash? Unknown without version information. */
 enum answer elf_defines(const struct elf *e, const struct elf_dynamic *d, uint32_t hash);
+
+/** The first 8 bytes of the build id, as lower case hex digits. @return false: it has none */
+bool elf_build_id(const struct elf *e, char out[ELF_BUILD_ID_MAX]);
 
 /** "x86_64", "aarch64", ...; "machine N" is the caller's for NULL. */
 const char *elf_machine_name(unsigned machine);

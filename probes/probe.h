@@ -20,6 +20,7 @@
 #include "daemon.h"
 #include "fact.h"
 #include "finding.h"
+#include "fingerprint.h"
 #include "plan.h"
 
 struct probe_sys;	/**< the questions themselves: probes/sys.h */
@@ -85,6 +86,13 @@ bool probe_slow_needed(const struct probe_in *in, const struct probe_out *so_far
 void probe_slow(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out);
 
 enum { PROBE_SLOW_MS = 2500 };
+
+/**
+ * What this start depends on, to be compared with another one. Quick questions only.
+ * @param probed what probe_quick() has just left for the same `in`
+ */
+void probe_fingerprint(const struct probe_in *in, const struct probe_sys *sys,
+		       const struct probe_out *probed, struct fingerprint *out);
 
 /** Everything at once, for `check`: quick questions, slow ones in a child with the deadline. */
 void probe_all(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out);

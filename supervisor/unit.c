@@ -83,6 +83,7 @@ static void set_timer(struct unit *u, const struct action *act)
 static void settled(struct unit *u, const struct action *act)
 {
 	log_info("unit", "unit=%s settled alternate=%u", u->conf->name, u->policy.alternate);
+	unit_good(u);
 }
 
 static void escalate(struct unit *u, const struct action *act)
@@ -240,6 +241,7 @@ struct unit *unit_new(struct supervisor *sup, const struct plan *plan, unsigned 
 	u->sup = sup;
 	u->slot = -1;
 	u->since = loop_now();
+	u->good_at = MSEC_NONE;
 	ev_timer_init(&u->timer, on_timer, 0., 0.);
 	ev_timer_init(&u->cleared, on_cleared, 0., 0.);
 	unit_process_init(u);
@@ -269,5 +271,7 @@ void unit_free(struct unit *u)
 	unit_room_free(&u->room);
 	free(u->candidate);
 	free(u->incident);
+	free(u->print);
+	free(u->good);
 	free(u);
 }

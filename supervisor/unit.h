@@ -5,6 +5,7 @@
  * unit.c        the queue of events, one step of the policy each, the table of actions
  * unit_probe.c  ACT_PROBE, ACT_WATCH: asks before a start, waits for what could clear a block
  * unit_run.c    ACT_LAUNCH, ACT_TERM, ACT_KILL: the process, its output, its health
+ * unit_good.c   ACT_SETTLED: what the run depends on, to tell later what is new
  * unit_why.c    ACT_DIAGNOSE: evidence, incidents, the view that status shows
  *
  * No decision is taken here: decide/ says what to do, diagnose/ what it means.
@@ -100,6 +101,10 @@ struct unit {
 	char state_before;		/**< its proc_state */
 	unsigned alternate_before;
 	struct exit_info exit_before;
+	char *print;			/**< what this run began with, NULL: not yet taken */
+	char *good;			/**< baseline of the last good run, NULL: none; see diagnose/changes.h */
+	msec_t good_at;			/**< when this run was found good, MSEC_NONE: not yet */
+	int64_t good_s;			/**< seconds of good running since `good` was made, this run left out */
 	struct incident *candidate;	/**< a refused start, in case no alternate passes; NULL: none */
 	struct incident *incident;	/**< the newest one, NULL: none yet */
 };
@@ -154,6 +159,11 @@ void unit_refused(struct unit *u, unsigned alternate);
 void unit_not_ready(struct unit *u);
 void unit_incident_follow(struct unit *u);
 void unit_health_facts(const struct unit *u, const struct health_seen *seen, struct facts *facts);
+struct facts *unit_facts(struct unit *u, unsigned alternate, struct fingerprint *print);
+void unit_print(struct unit *u);
+void unit_print_over(struct unit *u);
+void unit_good(struct unit *u);
+void unit_changes(const struct unit *u, struct fingerprint *f, msec_t started_at, struct facts *facts);
 void unit_process_init(struct unit *u);
 void unit_process_fini(struct unit *u);
 void unit_judge(struct unit *u);

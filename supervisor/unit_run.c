@@ -90,8 +90,10 @@ static void on_look(struct ev_loop *loop, ev_timer *w, int revents)
 	struct unit *u = container_of(w, struct unit, look);
 
 	unit_judge(u);
-	if (unit_alive(u))
-		look_later(u);
+	if (!unit_alive(u))
+		return;
+	unit_print(u);
+	look_later(u);
 }
 
 static void on_answer(void *owner)
@@ -170,6 +172,7 @@ static void forget_process(struct unit *u)
 	pmc_stop(&u->pmc);
 	u->pmc_on = false;
 	u->child.id = CHILD_ID_NONE;
+	unit_print_over(u);
 	u->seen_before = u->seen;
 	u->state_before = u->proc_state;
 	u->alternate_before = u->policy.alternate;

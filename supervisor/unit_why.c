@@ -154,7 +154,7 @@ static void start_time_facts(const struct unit *u, struct facts *facts)
  * Probe the alternate that failed once more, beside the running replacement:
  * what the system looks like is half of the evidence.
  */
-static struct facts *facts_of(struct unit *u, unsigned alternate)
+struct facts *unit_facts(struct unit *u, unsigned alternate, struct fingerprint *print)
 {
 	struct probe_out *out = u->sup->scratch;
 	struct probe_in in = { .plan = u->plan, .unit = u->conf,
@@ -165,6 +165,7 @@ static struct facts *facts_of(struct unit *u, unsigned alternate)
 	in.child_caps = probe_child_caps();
 	probe_out_init(out);
 	probe_quick(&in, &probe_sys_real, out);
+	probe_fingerprint(&in, &probe_sys_real, out, print);
 	findings_facts(&out->findings, loop_now(), &out->facts);
 	start_time_facts(u, &out->facts);
 	return &out->facts;
@@ -186,13 +187,15 @@ static void on_last_words(void *owner, bool complete)
 {
 	struct unit *u = owner;
 	struct incident *i = incident_new(u, u->alternate_before);
+	struct fingerprint print;
 	struct facts *facts;
 
 	u->flushing = false;
 	if (!complete)
 		log_debug("why", "unit=%s its last lines did not come in time", u->conf->name);
 	if (i) {
-		facts = facts_of(u, u->alternate_before);
+		facts = unit_facts(u, u->alternate_before, &print);
+		unit_changes(u, &print, u->exit_before.at - u->exit_before.after_ms, facts);
 		unit_health_facts(u, &u->seen_before, facts);
 		exit_facts(&u->exit_before, facts);
 		i->exit = u->exit_before;
@@ -235,6 +238,7 @@ void unit_diagnose(struct unit *u, const struct action *act)
 void unit_refused(struct unit *u, unsigned alternate)
 {
 	struct probe_out *out = u->sup->scratch;
+	struct fingerprint print;
 	struct incident *i;
 
 	if (unit_alive(u) || (u->candidate && u->candidate->alternate <= alternate))
@@ -244,6 +248,8 @@ void unit_refused(struct unit *u, unsigned alternate)
 		return;
 	findings_facts(&out->findings, loop_now(), &out->facts);
 	start_time_facts(u, &out->facts);
+	probe_fingerprint(&u->asked, &probe_sys_real, out, &print);
+	unit_changes(u, &print, 0, &out->facts);
 	diagnose(u->sup->rules, &out->facts, NULL, loop_now(), &i->verdict);
 	free(u->candidate);
 	u->candidate = i;
@@ -263,6 +269,7 @@ static msec_t word_due(const struct unit *u)
 void unit_not_ready(struct unit *u)
 {
 	bool open = u->incident && u->incident->closed_at == MSEC_NONE;
+	struct fingerprint print;
 	struct incident *i;
 	struct facts *facts;
 
@@ -272,7 +279,8 @@ void unit_not_ready(struct unit *u)
 	if (!i)
 		return;
 	u->state_before = proc_state(u->child.id.pid);
-	facts = facts_of(u, u->policy.alternate);
+	facts = unit_facts(u, u->policy.alternate, &print);
+	unit_changes(u, &print, u->started_at, facts);
 	unit_health_facts(u, &u->seen, facts);
 	diagnose(u->sup->rules, facts, &u->digest, loop_now(), &i->verdict);
 	if (i->verdict.kind == VERDICT_HEALTHY)

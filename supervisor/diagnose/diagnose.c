@@ -1,7 +1,9 @@
 /* Turns an inference into a verdict: words, evidence, advice and the next measurement. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "changes.h"
 #include "infer.h"
 
 enum {
@@ -229,24 +231,88 @@ static void list_unexplained(struct inference *in, struct verdict *out)
 			add_symptom_evidence(in, i, out->unexplained, &out->unexplained_n);
 }
 
-static void list_changes(const struct known *k, struct verdict *out)
-{
-	for (unsigned i = 0; k->facts && i < k->facts->n; i++) {
-		const struct fact *f = &k->facts->at[i];
-		struct change *c = &out->changed[out->changed_n];
-		const char *arrow;
+/* --- what is new --- */
 
-		if (!f->known || strncmp(f->name, "change.", 7) ||
-		    out->changed_n == VERDICT_CHANGES_MAX)
-			continue;
-		arrow = strstr(f->value, " -> ");
-		snprintf(c->name, sizeof(c->name), "%s", f->name + 7);
-		snprintf(c->from, sizeof(c->from), "%.*s",
-			 arrow ? (int)(arrow - f->value) : 0, f->value);
-		snprintf(c->to, sizeof(c->to), "%s", arrow ? arrow + 4 : f->value);
-		c->age_ms = k->now != MSEC_NONE && f->at != MSEC_NONE ? k->now - f->at : MSEC_NONE;
-		out->changed_n++;
+enum { LINKED = 100, UNLINKED = 30 };	/* percent: does the first cause have to do with it? */
+
+static bool concerns(const struct inference *in, struct rb_list list, const char *change)
+{
+	for (unsigned i = 0; i < list.n; i++) {
+		const struct rb_condition *c = &in->known->rules->condition[list.first + i];
+
+		if (c->message == MESSAGE_NONE && changes_concern(change, pool(in, c->name)) &&
+		    known_holds(in->known, c) == ANSWER_YES)
+			return true;
 	}
+	return false;
+}
+
+static unsigned suspicion(const struct inference *in, const struct fact *f)
+{
+	const struct rb_cause *first = in->best_n ? in->candidate[in->best[0]].cause : NULL;
+	unsigned weight = f->suspicion ? f->suspicion : changes_weight(f->name);
+	bool linked = first && (concerns(in, first->explains, f->name) ||
+				concerns(in, first->requires, f->name) ||
+				concerns(in, first->weighs, f->name) ||
+				concerns(in, first->proof, f->name));
+
+	return weight * (linked ? LINKED : UNLINKED);
+}
+
+/* "from -> to"; "none" is what was not there */
+static void describe_change(const struct known *k, const struct fact *f, struct change *c)
+{
+	const char *arrow = strstr(f->value, " -> "), *to = arrow ? arrow + 4 : f->value;
+	int from = arrow ? (int)(arrow - f->value) : 0;
+
+	snprintf(c->name, sizeof(c->name), "%.*s", (int)strcspn(f->name + 7, "."), f->name + 7);
+	snprintf(c->from, sizeof(c->from), "%.*s", from, f->value);
+	snprintf(c->to, sizeof(c->to), "%.*s", (int)sizeof(c->to) - 1, to);
+	if (!strcmp(c->from, "none"))
+		c->from[0] = '\0';
+	if (!strcmp(c->to, "none"))
+		c->to[0] = '\0';
+	c->age_ms = k->now != MSEC_NONE && f->at != MSEC_NONE ? k->now - f->at : MSEC_NONE;
+}
+
+static bool is_change(const struct fact *f)
+{
+	return f->known && !strncmp(f->name, "change.", 7);
+}
+
+/* Most suspicious first; equals in the order in which they came. */
+static void list_changes(const struct inference *in, struct verdict *out)
+{
+	const struct facts *facts = in->known->facts;
+	bool taken[FACTS_MAX] = { false };
+
+	while (facts && out->changed_n < VERDICT_CHANGES_MAX) {
+		unsigned best = facts->n, most = 0;
+
+		for (unsigned i = 0; i < facts->n; i++)
+			if (!taken[i] && is_change(&facts->at[i]) &&
+			    suspicion(in, &facts->at[i]) > most) {
+				best = i;
+				most = suspicion(in, &facts->at[i]);
+			}
+		if (best == facts->n)
+			return;
+		taken[best] = true;
+		describe_change(in->known, &facts->at[best], &out->changed[out->changed_n++]);
+	}
+}
+
+static void note_baseline(const struct known *k, struct verdict *out)
+{
+	const struct fact *good = k->facts ? facts_get(k->facts, "good.age_s") : NULL;
+	bool never = good && good->known && !strcmp(good->value, "never");
+
+	out->good_age_ms = MSEC_NONE;
+	if (!good)
+		return;
+	out->baseline = never ? BASELINE_NONE : BASELINE_THERE;
+	if (good->known && !never)
+		out->good_age_ms = (msec_t)strtoll(good->value, NULL, 10) * SEC;
 }
 
 /* --- the next measurement --- */
@@ -320,8 +386,9 @@ void diagnose(const struct rulebase *rules, const struct facts *facts,
 	memset(out, 0, sizeof(*out));
 	next = room_of(out->next, sizeof(out->next));
 	known_init(&known, rules, facts, log, now);
-	list_changes(&known, out);
+	note_baseline(&known, out);
 	infer(&in, &known);
+	list_changes(&in, out);
 	if (!in.symptoms) {
 		out->kind = VERDICT_HEALTHY;
 		return;

@@ -62,16 +62,18 @@ static void heading(struct page *p, const char *s)
 		paragraph(p, "", s, 1);
 }
 
-static void add_age(struct text *t, msec_t age)
+static void add_age(struct text *t, const char *lead, msec_t age)
 {
 	if (age == MSEC_NONE || age < 0)
 		return;
 	if (age < 2 * MIN)
-		text_add(t, ", %lld s ago", (long long)(age / SEC));
+		text_add(t, "%s%lld s ago", lead, (long long)(age / SEC));
 	else if (age < 2 * HOUR)
-		text_add(t, ", %lld min ago", (long long)(age / MIN));
+		text_add(t, "%s%lld min ago", lead, (long long)(age / MIN));
+	else if (age < 48 * HOUR)
+		text_add(t, "%s%lld h ago", lead, (long long)(age / HOUR));
 	else
-		text_add(t, ", %lld h ago", (long long)(age / HOUR));
+		text_add(t, "%s%lld days ago", lead, (long long)(age / (24 * HOUR)));
 }
 
 static void show_evidence(struct page *p, const struct evidence *e)
@@ -86,7 +88,7 @@ static void show_evidence(struct page *p, const struct evidence *e)
 	}
 	text_add_escaped(&t, e->value, strlen(e->value));
 	text_add(&t, " [%s", e->source[0] ? e->source : "?");
-	add_age(&t, e->age_ms);
+	add_age(&t, ", ", e->age_ms);
 	text_add(&t, "]");
 	paragraph(p, "  ", room, 2);
 }
@@ -101,23 +103,61 @@ static void show_list(struct page *p, const char *title, const struct evidence *
 		show_evidence(p, &list[i]);
 }
 
+enum { CHANGES_SHOWN = 3 };
+
+static void change_line(struct page *p, const char *lead, const char *says, msec_t age)
+{
+	char room[ITEM_BYTES];
+	struct text t = text_in(room, sizeof(room));
+
+	text_add_escaped(&t, says, strlen(says));
+	add_age(&t, ", ", age);
+	paragraph(p, lead, room, 1);
+}
+
+/* Lines of a configuration as a diff, everything else on one line. */
+static void show_change(struct page *p, const struct change *c)
+{
+	char room[ITEM_BYTES];
+
+	if (strcmp(c->name, "config")) {
+		snprintf(room, sizeof(room), "%s: %s -> %s", c->name, c->from[0] ? c->from : "none",
+			 c->to[0] ? c->to : "none");
+		change_line(p, "  ", room, c->age_ms);
+		return;
+	}
+	if (c->from[0])
+		change_line(p, "  config: - ", c->from, c->to[0] ? MSEC_NONE : c->age_ms);
+	if (c->to[0])
+		change_line(p, "  config: + ", c->to, c->age_ms);
+}
+
+static void good_run(struct text *t, const struct verdict *v)
+{
+	text_add(t, "the last good run");
+	add_age(t, ", ", v->good_age_ms);
+}
+
 static void show_changes(struct page *p, const struct verdict *v)
 {
-	if (!v->changed_n)
-		return;
-	heading(p, "New since the last good run:");
-	for (unsigned i = 0; i < v->changed_n && i < 3; i++) {
-		const struct change *c = &v->changed[i];
-		char room[ITEM_BYTES];
-		struct text t = text_in(room, sizeof(room));
+	char room[ITEM_BYTES];
+	struct text t = text_in(room, sizeof(room));
 
-		text_add(&t, "%s: ", c->name);
-		text_add_escaped(&t, c->from, strlen(c->from));
-		text_add(&t, c->from[0] ? " -> " : "");
-		text_add_escaped(&t, c->to, strlen(c->to));
-		add_age(&t, c->age_ms);
-		paragraph(p, "  ", room, 1);
+	if (v->changed_n) {
+		text_add(&t, "New since ");
+		good_run(&t, v);
+		text_add(&t, ":");
+	} else if (v->baseline == BASELINE_THERE && v->kind != VERDICT_HEALTHY) {
+		text_add(&t, "Nothing that is watched has changed since ");
+		good_run(&t, v);
+		text_add(&t, ".");
+	} else if (v->baseline == BASELINE_NONE && v->kind != VERDICT_HEALTHY) {
+		text_add(&t, "It has not run well here before, so nothing can be called new.");
 	}
+	if (t.len)
+		paragraph(p, "", room, 1);
+	for (unsigned i = 0; i < v->changed_n && i < CHANGES_SHOWN; i++)
+		show_change(p, &v->changed[i]);
 }
 
 static void show_missing(struct page *p, const struct verdict_cause *c)
