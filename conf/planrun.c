@@ -68,7 +68,7 @@ static char *expand(struct source *s, const char *word)
 
 static bool logs_to_stdout(enum program program)
 {
-	return program == PROG_PTP4L || program == PROG_PHC2SYS || program == PROG_TS2PHC;
+	return program != PROG_OTHER;
 }
 
 static void insert(struct plan_run *run, unsigned at, char *word)

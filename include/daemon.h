@@ -28,6 +28,7 @@ enum provides {
 
 enum time_stamping { TS_HARDWARE, TS_SOFTWARE, TS_LEGACY, TS_ONESTEP, TS_P2P1STEP };
 enum transport { TRANSPORT_UDPV4, TRANSPORT_UDPV6, TRANSPORT_L2, TRANSPORT_OTHER };
+enum clock_servo { SERVO_PI, SERVO_LINREG, SERVO_NTPSHM, SERVO_NULLF, SERVO_REFCLOCK_SOCK };
 enum delay_mechanism { DELAY_AUTO, DELAY_E2E, DELAY_P2P, DELAY_NONE, DELAY_COMMON_P2P };
 
 /** A linuxptp version as one number: 3.1.1 is 0x030101, 0 is unknown. */
@@ -59,6 +60,10 @@ struct daemon_conf {
 	int announce_receipt_timeout;
 	int log_sync_interval;
 	int summary_interval;
+	enum clock_servo servo;
+	int shm_segment;		/**< of SERVO_NTPSHM */
+	char refclock_socket[64];	/**< of SERVO_REFCLOCK_SOCK; empty before 4.0 */
+	char leapfile[64];		/**< empty when none */
 	double step_threshold;
 	double first_step_threshold;
 	int leap_or_utc_offset;		/**< phc2sys -O, INT_MIN when not given */

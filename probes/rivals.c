@@ -142,14 +142,6 @@ static void judge_ptp4l(struct scan *s, struct rival *r)
 		note_rival(s, r, F_RIVAL_PTP4L, FINDING_WARN, port ? what : "on other interfaces");
 }
 
-static bool steers_system_clock(const struct probe *p)
-{
-	if (p->in->unit->program == PROG_PHC2SYS)
-		return !p->conf->free_running && !strcmp(p->conf->sink, "CLOCK_REALTIME");
-	return p->in->unit->program == PROG_PTP4L &&
-	       daemon_conf_provides(p->conf) == PROVIDES_SYSTEM;
-}
-
 static bool leaves_clock_alone(const struct rival *r)
 {
 	for (unsigned i = 1; i < r->argc; i++)
@@ -160,7 +152,7 @@ static bool leaves_clock_alone(const struct rival *r)
 
 static void judge_rival(struct scan *s, struct rival *r)
 {
-	bool clock = steers_system_clock(s->p);
+	bool clock = daemon_conf_steers_system(s->p->conf);
 
 	switch (r->role) {
 	case ROLE_PTP4L:

@@ -2,19 +2,15 @@
 #include "conf/linuxptp/daemonconf.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
+#include "conf/linuxptp/conffile.h"
 #include "conf/linuxptp/ptpcross.h"
-
-enum { FILE_BYTES_MAX = 1 << 20 };
+#include "conf/linuxptp/timemaster.h"
 
 lp_version lp_version_parse(const char *text)
 {
@@ -34,83 +30,16 @@ lp_version lp_version_parse(const char *text)
 	return major << 16 | minor << 8 | patch;
 }
 
-/* Words that say what is wrong with the file; 0 when it can be read. */
-static int refuse(const struct stat *st, const char **id, const char **what)
-{
-	*id = "config.file_unreadable";
-	if (S_ISDIR(st->st_mode)) {
-		*id = "config.file_directory";
-		*what = "it is a directory, which counts as an empty file";
-		return -EISDIR;
-	}
-	if (!S_ISREG(st->st_mode) && st->st_rdev != makedev(1, 3)) {
-		*what = "it is no regular file";
-		return -EINVAL;
-	}
-	if (st->st_size > FILE_BYTES_MAX) {
-		*id = "config.file_too_large";
-		*what = "it is larger than 1 MB";
-		return -EFBIG;
-	}
-	return 0;
-}
-
-/* Reads at most `size` bytes. */
-static ssize_t read_all(int fd, char *bytes, size_t size)
-{
-	size_t used = 0;
-
-	while (used < size) {
-		ssize_t n = read(fd, bytes + used, size - used);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			break;
-		used += (size_t)n;
-	}
-	return (ssize_t)used;
-}
-
-static int judge_open_file(struct ptp_judge *j, int fd, const struct stat *st)
-{
-	/* one more than it has: a file that grows meanwhile is read whole next time */
-	size_t size = (size_t)st->st_size + 1;
-	char *bytes = malloc(size);
-	ssize_t len;
-
-	if (!bytes)
-		return -ENOMEM;
-	len = read_all(fd, bytes, size);
-	if (len >= 0)
-		ptp_judge_file(j, bytes, (size_t)len);
-	free(bytes);
-	return len < 0 ? (int)len : 0;
-}
-
 static int judge_file(struct ptp_judge *j, const char *name)
 {
-	const char *id = "config.file_unreadable", *what = NULL;
-	int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY), rc;
-	struct stat st;
+	char *bytes;
+	size_t len;
+	int rc = conf_file_read(name, j->lint, &bytes, &len);
 
 	j->file = name;
-	if (fd < 0)
-		rc = -errno;
-	else if (fstat(fd, &st) < 0)
-		rc = -errno;
-	else
-		rc = refuse(&st, &id, &what);
 	if (!rc)
-		rc = judge_open_file(j, fd, &st);
-	if (fd >= 0)
-		close(fd);
-	if (rc)
-		lint_add(j->lint, id, (struct lint_place){ name, 0 }, NULL,
-			 "failed to open configuration file %.100s: %s", name,
-			 what ? what : strerror(-rc));
+		ptp_judge_file(j, bytes, len);
+	free(bytes);
 	return rc;
 }
 
@@ -164,6 +93,8 @@ static void fill_clock(struct daemon_conf *conf, const struct ptp_settings *s)
 	conf->gm_capable = number(s, "gmCapable");
 	conf->boundary_clock_jbod = number(s, "boundary_clock_jbod");
 	conf->priority1 = number(s, "priority1");
+	conf->servo = (enum clock_servo)number(s, "clock_servo");
+	conf->shm_segment = number(s, "ntpshm_segment");
 	conf->minor_version = number(s, "ptp_minor_version");
 	conf->step_threshold = ptp_number(s, PTP_ALL_PORTS, "step_threshold");
 	conf->first_step_threshold = ptp_number(s, PTP_ALL_PORTS, "first_step_threshold");
@@ -187,6 +118,9 @@ static void fill_texts(struct daemon_conf *conf, const struct ptp_settings *s)
 	     ptp_text(s, PTP_ALL_PORTS, "uds_address"));
 	copy(conf->uds_ro_address, sizeof(conf->uds_ro_address),
 	     ptp_text(s, PTP_ALL_PORTS, "uds_ro_address"));
+	copy(conf->refclock_socket, sizeof(conf->refclock_socket),
+	     ptp_text(s, PTP_ALL_PORTS, "refclock_sock_address"));
+	copy(conf->leapfile, sizeof(conf->leapfile), ptp_text(s, PTP_ALL_PORTS, "leapfile"));
 	copy(conf->message_tag, sizeof(conf->message_tag),
 	     ptp_text(s, PTP_ALL_PORTS, "message_tag"));
 }
@@ -216,6 +150,19 @@ static void fill(struct daemon_conf *conf, const struct ptp_settings *s,
 		fill_ports(conf, s);
 }
 
+static int read_timemaster(char *const argv[], struct daemon_conf *conf, struct lint *lint)
+{
+	struct tm_conf tm;
+	int rc = tm_load(argv, conf->version, &tm, lint);
+
+	if (!rc && tm.file)
+		rc = tm_judge(&tm, conf->version, conf, lint);
+	copy(conf->config_file, sizeof(conf->config_file), tm.file);
+	tm_free(&tm);
+	conf->readable = !rc;
+	return rc;
+}
+
 int daemon_conf_read(enum program program, char *const argv[], lp_version version,
 		     struct daemon_conf *conf, struct lint *lint)
 {
@@ -231,6 +178,8 @@ int daemon_conf_read(enum program program, char *const argv[], lp_version versio
 	lint->written_for = 0;
 	lint->missing_section = NULL;
 	*conf = (struct daemon_conf){ .program = program, .version = version };
+	if (program == PROG_TIMEMASTER)
+		return read_timemaster(argv + command_start(argv, program), conf, lint);
 	ptp_settings_init(&settings, version);
 	if (program == PROG_PTP4L || program == PROG_PHC2SYS || program == PROG_TS2PHC) {
 		ptp_command_read(&judge, program, argv + command_start(argv, program), &cmd);
@@ -247,15 +196,36 @@ int daemon_conf_read(enum program program, char *const argv[], lp_version versio
 	return rc;
 }
 
+/* A servo that only tells another program what it measured touches no clock. */
+static bool only_tells(const struct daemon_conf *conf)
+{
+	return conf->servo == SERVO_NTPSHM || conf->servo == SERVO_REFCLOCK_SOCK;
+}
+
+bool daemon_conf_steers_system(const struct daemon_conf *conf)
+{
+	if (conf->program == PROG_TIMEMASTER)
+		return true;		/* chronyd or ntpd does it */
+	if (conf->free_running || only_tells(conf))
+		return false;
+	if (conf->program == PROG_PHC2SYS)
+		return conf->automatic ? conf->realtime : !strcmp(conf->sink, "CLOCK_REALTIME");
+	return conf->program == PROG_PTP4L &&
+	       (conf->time_stamping == TS_SOFTWARE || conf->time_stamping == TS_LEGACY);
+}
+
 enum provides daemon_conf_provides(const struct daemon_conf *conf)
 {
-	if (conf->program == PROG_TS2PHC)
-		return PROVIDES_PHC;
-	if (conf->program != PROG_PTP4L || conf->free_running)
-		return PROVIDES_NONE;
-	if (conf->time_stamping == TS_SOFTWARE || conf->time_stamping == TS_LEGACY)
+	if (daemon_conf_steers_system(conf))
 		return PROVIDES_SYSTEM;
-	return PROVIDES_PHC;
+	if (conf->free_running || only_tells(conf))
+		return PROVIDES_NONE;
+	if (conf->program == PROG_PTP4L && conf->time_stamping != TS_SOFTWARE &&
+	    conf->time_stamping != TS_LEGACY)
+		return PROVIDES_PHC;
+	if (conf->program == PROG_PHC2SYS)
+		return conf->automatic || conf->sink[0] ? PROVIDES_PHC : PROVIDES_NONE;
+	return conf->program == PROG_TS2PHC ? PROVIDES_PHC : PROVIDES_NONE;
 }
 
 static uint64_t port_capabilities(const struct daemon_conf *conf)
@@ -276,7 +246,7 @@ uint64_t daemon_conf_capabilities(const struct daemon_conf *conf)
 {
 	uint64_t caps = 0;
 
-	if (conf->program == PROG_PTP4L)
+	if (conf->program == PROG_PTP4L || conf->program == PROG_TIMEMASTER)
 		caps = port_capabilities(conf);
 	if (conf->program != PROG_OTHER && !(conf->program == PROG_PTP4L && conf->free_running))
 		caps |= 1ull << CAP_SYS_TIME;

@@ -32,6 +32,9 @@ int daemon_conf_read(enum program program, char *const argv[], lp_version versio
 /** Which clock this configuration steers. */
 enum provides daemon_conf_provides(const struct daemon_conf *conf);
 
+/** Does it set or slew CLOCK_REALTIME? */
+bool daemon_conf_steers_system(const struct daemon_conf *conf);
+
 /**
  * Capabilities (bit n is CAP_n of linux/capability.h) that this configuration
  * needs. UDP asks for NET_RAW too, because kernels before 5.7 want it for

@@ -34,15 +34,10 @@ static void pair_source(const struct daemon_conf *ptp4l, const struct daemon_con
 			 ptp4l->port[0]);
 }
 
-static bool steers_system_clock(const struct daemon_conf *phc2sys)
-{
-	return phc2sys->automatic ? phc2sys->realtime : !strcmp(phc2sys->sink, "CLOCK_REALTIME");
-}
-
 static void pair_steering(const struct daemon_conf *ptp4l, const struct daemon_conf *phc2sys,
 			  struct lint *lint)
 {
-	if (daemon_conf_provides(ptp4l) == PROVIDES_SYSTEM && steers_system_clock(phc2sys))
+	if (daemon_conf_provides(ptp4l) == PROVIDES_SYSTEM && daemon_conf_steers_system(phc2sys))
 		lint_add(lint, "config.pair_software", command_line, "time_stamping",
 			 "ptp4l steers the system clock itself, and phc2sys would too");
 	if (phc2sys->automatic && !phc2sys->realtime && !ptp4l->boundary_clock_jbod)

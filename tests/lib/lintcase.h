@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "test.h"
+#include "conf/linuxptp/command.h"
 #include "conf/linuxptp/daemonconf.h"
 
 struct lintcase {
@@ -29,9 +30,7 @@ static void lint_bytes(struct lintcase *c, lp_version version, const char *comma
 	snprintf(words, sizeof(words), "%s", command);
 	for (char *at = strtok(words, " "); at && n < ARGS_MAX - 1; at = strtok(NULL, " "))
 		argv[n++] = strcmp(at, "FILE") ? at : path;
-	program = !strcmp(argv[0], "phc2sys")  ? PROG_PHC2SYS
-		  : !strcmp(argv[0], "ts2phc") ? PROG_TS2PHC
-					       : PROG_PTP4L;
+	program = command_program(argv[0]);
 	c->rc = daemon_conf_read(program, argv, version, &c->conf, &c->lint);
 	unlink(path);
 }

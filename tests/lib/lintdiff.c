@@ -14,11 +14,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "conf/linuxptp/daemonconf.h"
 #include "lintgen.h"
+#include "tmgen.h"
 
 struct heard {
 	char text[8192]; /* all that the program printed */
@@ -39,6 +41,14 @@ struct outcome {
 static const struct {
 	const char *kind, *words, *option_after;
 } messages[] = {
+	{"tm section", "unknown section ", NULL},
+	{"tm outside", "settings outside section", NULL},
+	{"tm setting", " setting ", " setting "},
+	{"tm value", "invalid value ", " for "},
+	{"tm value", "invalid ptp_domain number", NULL},
+	{"tm value", "unknown ntp program", NULL},
+	{"tm address", "missing address for ntp_server", NULL},
+	{"tm interfaces", "no interfaces specified for ptp_domain", NULL},
 	{"range", " is an out of range value for option ", " for option "},
 	{"malformed", " is a malformed value for option ", " for option "},
 	{"bad", " is a bad value for option ", " for option "},
@@ -133,6 +143,7 @@ static bool beyond_daemon(const struct lint_note *note)
 		"config.unicast_table",		  "config.port_name",
 		"config.port_only_in_file",	  "config.section_trailing",
 		"config.command_exits",
+		"config.tm_no_domain",
 	};
 
 	for (unsigned i = 0; i < ARRAY_LEN(ids); i++)
@@ -186,8 +197,10 @@ static void listen_to(int fd, pid_t pid, struct heard *h)
 	h->status = !ended ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static void run_daemon(const char *path, char *const argv[], struct heard *h)
+/* @param files limit on descriptors, 0: none */
+static void run_daemon(const char *path, char *const argv[], unsigned files, struct heard *h)
 {
+	const struct rlimit few = {files, files};
 	int pipes[2];
 	pid_t pid;
 
@@ -200,6 +213,8 @@ static void run_daemon(const char *path, char *const argv[], struct heard *h)
 		dup2(pipes[1], 2);
 		close(pipes[0]);
 		close(pipes[1]);
+		if (files)
+			setrlimit(RLIMIT_NOFILE, &few);
 		execv(path, argv);
 		_exit(127);
 	}
@@ -223,7 +238,9 @@ static enum program program_of(const char *path)
 {
 	if (strstr(path, "phc2sys"))
 		return PROG_PHC2SYS;
-	return strstr(path, "ts2phc") ? PROG_TS2PHC : PROG_PTP4L;
+	return strstr(path, "ts2phc")	    ? PROG_TS2PHC
+	       : strstr(path, "timemaster") ? PROG_TIMEMASTER
+					    : PROG_PTP4L;
 }
 
 static const char *const ptp4l_words[] = {
@@ -333,6 +350,109 @@ struct tally {
 	unsigned refused, stopped, differ;
 };
 
+/*
+ * timemaster -n prints "FILE:", the file, and so on, then "commands:". Write the first ptp4l's file
+ * to `file` and run that ptp4l with it. Too few descriptors: it ends once it has read its file.
+ */
+static bool run_child(const char *path, char *printed, const char *file, struct heard *h)
+{
+	char program[256], *argv[ARGS_MAX] = {program}, *conf, *end, *command, *word;
+	int n = 1, fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	const char *slash = strrchr(path, '/');
+
+	conf = strstr(printed, "[global]\n");
+	end = conf ? strstr(conf, "\nuds_address ") : NULL;
+	command = conf ? strstr(conf, "\ncommands:\n") : NULL;
+	command = command ? strstr(command, "ptp4l ") : NULL;
+	if (fd < 0 || !end || !command || write(fd, conf, (size_t)(end - conf) + 1) < 0) {
+		close(fd);
+		return false;
+	}
+	close(fd);
+	snprintf(program, sizeof(program), "%.*s/ptp4l", (int)(slash - path), path);
+	command[strcspn(command, "\n")] = '\0';
+	(void)strtok(command, " ");
+	while ((word = strtok(NULL, " ")) && n < ARGS_MAX - 4) {
+		argv[n++] = word;
+		if (!strcmp(word, "-f") && strtok(NULL, " "))
+			argv[n++] = (char *)file;
+	}
+	argv[n++] = (char *)"-mq";
+	argv[n++] = (char *)"-l6";
+	argv[n] = NULL;
+	run_daemon(program, argv, 4, h);
+	return true;
+}
+
+/*
+ * What is not compared: files with several domains, of which only the first one's ptp4l is run, and
+ * one-step on lo, where timemaster adds -S. The linter cannot know what an interface can do.
+ */
+static bool child_explained(const struct outcome *child, const struct gen *g)
+{
+	const char *domain = memmem(g->file, g->len, "omain ", 6);
+
+	if (child->kind && !strcmp(child->kind, "onestep"))
+		return true;
+	return domain && memmem(domain + 1, (size_t)(g->file + g->len - domain) - 1, "omain ", 6);
+}
+
+/* The first error of the child stands among the linter's, and none of those is invented. */
+static bool child_agrees(const struct outcome *child, const struct lint *lint)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < lint->n; i++) {
+		struct outcome o = {0};
+
+		if (beyond_daemon(&lint->at[i]) || !classify(lint->at[i].text, &o))
+			continue;
+		any = true;
+		if (child->kind && !strcmp(o.kind, child->kind) &&
+		    !strncmp(o.option, child->option, 40))
+			return true;
+	}
+	return !child->kind && !any;
+}
+
+static void try_timemaster(const char *path, lp_version version, uint64_t seed, struct tally *t)
+{
+	static struct gen g;
+	static struct heard heard, child;
+	static struct lint lint;
+	struct outcome daemon, linter, of_child = {0};
+	struct daemon_conf conf;
+	char file[64], made_up[64];
+	char *argv[] = {(char *)path, (char *)"-nmq", (char *)"-f", file, NULL};
+	bool agree;
+
+	snprintf(file, sizeof(file), "/tmp/lintdiff.%d.conf", getpid());
+	snprintf(made_up, sizeof(made_up), "/tmp/lintdiff.%d.ptp4l", getpid());
+	gen_seed(&g, seed, version);
+	tmgen_file(&g);
+	write_file(file, &g);
+	(void)daemon_conf_read(PROG_TIMEMASTER, argv, version, &conf, &lint);
+	run_daemon(path, argv, 0, &heard);
+	child.text[0] = '\0';
+	if (strncmp(heard.text, "timemaster[", 11) && run_child(path, heard.text, made_up, &child))
+		of_child = of_daemon(&child);
+	daemon = strncmp(heard.text, "timemaster[", 11) ? of_child : of_daemon(&heard);
+	linter = of_linter(&lint);
+	agree = child.text[0] || !daemon.kind || strncmp(daemon.kind, "tm ", 3)
+			? child_agrees(&daemon, &lint) || !child.text[0]
+			: same(&daemon, &(struct outcome){linter.kind, 0, ""}) ||
+				  (linter.kind && !strcmp(daemon.kind, linter.kind));
+	t->refused += daemon.kind != NULL;
+	t->stopped += heard.status < 0;
+	if (!agree && !child_explained(&daemon, &g) && ++t->differ <= 10) {
+		g.argc = 0;
+		report(&g, seed, &daemon, &linter);
+	}
+	if (!getenv("LINTDIFF_KEEP"))
+		unlink(file);
+	unlink(made_up);
+}
+
 static void try_one(const char *path, lp_version version, uint64_t seed, struct tally *t)
 {
 	static struct gen g;
@@ -349,7 +469,7 @@ static void try_one(const char *path, lp_version version, uint64_t seed, struct 
 	gen_command(&g, program, path, file);
 	write_file(file, &g);
 	(void)daemon_conf_read(program, g.argv, version, &conf, &lint);
-	run_daemon(path, g.argv, &heard);
+	run_daemon(path, g.argv, 0, &heard);
 	if (!getenv("LINTDIFF_KEEP"))
 		unlink(file);
 	daemon = of_daemon(&heard);
@@ -378,7 +498,8 @@ int main(int argc, char **argv)
 	seed = strtoull(argv[3], NULL, 0);
 	count = (unsigned)strtoul(argv[4], NULL, 0);
 	for (unsigned i = 0; i < count; i++)
-		try_one(argv[1], version, seed + i, &t);
+		(program_of(argv[1]) == PROG_TIMEMASTER ? try_timemaster
+							: try_one)(argv[1], version, seed + i, &t);
 	printf("# %s %s: %u files from seed %llu, %u refused, %u had to be stopped, %u "
 	       "differences\n",
 	       argv[1], argv[2], count, (unsigned long long)seed, t.refused, t.stopped, t.differ);
