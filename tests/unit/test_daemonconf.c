@@ -244,7 +244,12 @@ static void what_is_steered_follows_from_time_stamping(void **unused)
 		{"ptp4l -i eth0 -S", PROVIDES_SYSTEM},
 		{"ptp4l -i eth0 -L", PROVIDES_SYSTEM},
 		{"ptp4l -i eth0 --free_running 1", PROVIDES_NONE},
-		{"phc2sys -a -r", PROVIDES_NONE},
+		{"ptp4l -i eth0 -S --clock_servo ntpshm", PROVIDES_NONE},
+		{"phc2sys -a -r", PROVIDES_SYSTEM},
+		{"phc2sys -s eth0 -w", PROVIDES_SYSTEM},
+		{"phc2sys -a", PROVIDES_PHC},
+		{"phc2sys -s CLOCK_REALTIME -c eth0 -O 0", PROVIDES_PHC},
+		{"phc2sys -s eth0 -w -E ntpshm", PROVIDES_NONE},
 		{"ts2phc -c eth0 -s nmea", PROVIDES_PHC},
 	};
 

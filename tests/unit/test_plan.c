@@ -363,7 +363,7 @@ static void the_plan_as_json_holds_the_same(void **unused)
 		"{\"alternate\":2,\"leader_alternate\":null,\"alternate_name\":\"second-port\",",
 		"{\"alternate\":0,\"leader_alternate\":2,\"alternate_name\":null,",
 		"\"argv\":[\"phc2sys\",\"-m\",\"-q\",\"-s\",\"eth1\",\"-w\"],\"env\":[\"PATH=",
-		"\"provides\":\"none\",\"provides_given\":false}]}]}\n",
+		"\"provides\":\"system\",\"provides_given\":false}]}]}\n",
 	};
 	struct plan *p = plan_of(group);
 	char *text = NULL;
