@@ -43,6 +43,8 @@ enum event_kind {
 	EVT_BROKEN,		/**< alive but will never work or hangs: replace it */
 	EVT_VERDICT,		/**< u.verdict: what the cause of the last failure asks for */
 	EVT_CLEARED,		/**< an obstacle that the unit waits for may be gone */
+	EVT_CUT,		/**< alive, but cut off: its interface has no link, and another alternate's has */
+	EVT_REGROUP,		/**< a follower's cause asks for a restart of the whole group */
 	EVT_LEADER_UP,		/**< the leader is LOCKED and this follower is wanted */
 	EVT_LEADER_DOWN,	/**< the leader is gone, restarts, or makes this follower unwanted */
 	EVT_TIMEOUT,		/**< the unit's one timer */
@@ -54,8 +56,9 @@ enum disposition {
 	DO_RETRY,	/**< transient: back off and try again */
 	DO_WAIT,	/**< wait for the named event, retry slowly */
 	DO_ALTERNATE,	/**< this alternate cannot work here: next one now */
-	DO_RESTART_GROUP,
-	DO_ESCALATE,
+	DO_REMEDY,	/**< ACT_REMEDY can mend it; `otherwise` when it cannot or may not */
+	DO_RESTART_GROUP,	/**< the leader has to be started anew, too */
+	DO_ESCALATE,	/**< tell the operator and go on slowly */
 	DO_LEAVE,	/**< heals by itself */
 	DO_OPERATOR,	/**< a person must act; like DO_WAIT with the slow retry only */
 	DISPOSITIONS
@@ -74,6 +77,7 @@ struct policy_event {
 		} want;
 		struct {
 			enum disposition disposition;
+			enum disposition otherwise;	/**< DO_REMEDY: what to do without it */
 		} verdict;
 		struct {
 			bool expected;	/**< the operator of the box asked for it (SIGTERM from outside, exit 0) */
@@ -93,6 +97,9 @@ enum action_kind {
 	ACT_DIAGNOSE,	/**< gather evidence of the failure, answer with EVT_VERDICT */
 	ACT_SETTLED,	/**< this run has proved itself: keep its fingerprint as the last good one */
 	ACT_ESCALATE,	/**< nothing more to try by ourselves: tell the operator, go on slowly */
+	ACT_REMEDY,	/**< mend what the verdict names: EVT_CLEARED when it worked, else EVT_VERDICT */
+	ACT_REGROUP,	/**< give the leader EVT_REGROUP */
+	ACT_STUCK,	/**< SIGKILL does not end it: say so; it is tried again now and then */
 	ACT_COUNT
 };
 

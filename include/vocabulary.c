@@ -281,7 +281,8 @@ const char *disposition_name(enum disposition d)
 {
 	static const char *const names[DISPOSITIONS] = {
 		[DO_RETRY] = "retry",	      [DO_WAIT] = "wait",
-		[DO_ALTERNATE] = "alternate", [DO_RESTART_GROUP] = "restart_group",
+		[DO_ALTERNATE] = "alternate", [DO_REMEDY] = "remedy",
+		[DO_RESTART_GROUP] = "restart_group",
 		[DO_ESCALATE] = "escalate",   [DO_LEAVE] = "leave",
 		[DO_OPERATOR] = "operator",
 	};

@@ -126,8 +126,43 @@ static void judge_details(struct probe *p, struct iface *i, const char *kind)
 		trouble(p, i, F_LINK_EEE, "it is active on this link");
 }
 
+/* An alternate of this unit on another interface, which has a link; NULL: none. */
+static const char *linked_alternate(const struct probe *p)
+{
+	const struct plan_unit *u = p->in->unit;
+	const char *ours = p->in->run->interface;
+
+	for (unsigned a = 0; ours && u->follows < 0 && a < u->alternates; a++) {
+		const char *name = plan_run_of(u, a, 0)->interface;
+		struct link_info link;
+
+		if (name && strcmp(name, ours) && p->sys->link(name, &link) == 0 &&
+		    link.carrier == ANSWER_YES)
+			return name;
+	}
+	return NULL;
+}
+
+/* No link is no reason not to start, unless the cable is in the port of another alternate. */
+static bool cable_is_elsewhere(struct probe *p, struct iface *i)
+{
+	const char *linked = NULL;
+
+	if (p->in->run->interface && !strcmp(i->name, p->in->run->interface) &&
+	    (i->link.carrier == ANSWER_NO || !(i->link.flags & IFF_UP)))
+		linked = linked_alternate(p);
+	if (!linked)
+		return false;
+	i->troubled = true;
+	note_block(p->out, F_LINK_NO_CARRIER, WAIT_CARRIER, i->name,
+		   "it has no link, and %s has one", linked);
+	return true;
+}
+
 static void judge_port(struct probe *p, struct iface *i)
 {
+	if (cable_is_elsewhere(p, i))
+		return;
 	if (!(i->link.flags & IFF_UP))
 		trouble(p, i, F_LINK_DOWN, "it is switched off");
 	else if (i->link.carrier == ANSWER_NO)

@@ -88,8 +88,24 @@ static void settled(struct unit *u, const struct action *act)
 
 static void escalate(struct unit *u, const struct action *act)
 {
+	if (!u->policy.exhausted) {
+		log_err("unit", "unit=%s cannot be helped without a person, see `ptpwarden why %s`",
+			u->conf->name, u->conf->name);
+		return;
+	}
 	log_err("unit", "unit=%s every alternate has failed, trying them in turn every %lld s",
 		u->conf->name, (long long)(u->pacing.delay_max / SEC));
+}
+
+static void regroup(struct unit *u, const struct action *act)
+{
+	int leader = u->leaving ? -1 : u->conf->follows;
+
+	if (leader < 0 || (unsigned)leader >= u->sup->units)
+		return;
+	log_notice("unit", "unit=%s asks for a restart of %s, too", u->conf->name,
+		   u->plan->unit[leader].name);
+	unit_event(u->sup->t.unit[leader], EVT_REGROUP);
 }
 
 static void (*const deed[ACT_COUNT])(struct unit *, const struct action *) = {
@@ -98,6 +114,7 @@ static void (*const deed[ACT_COUNT])(struct unit *, const struct action *) = {
 	[ACT_TIMER] = set_timer,	[ACT_WATCH] = unit_watch,
 	[ACT_UNWATCH] = unit_unwatch,	[ACT_DIAGNOSE] = unit_diagnose,
 	[ACT_SETTLED] = settled,	[ACT_ESCALATE] = escalate,
+	[ACT_REGROUP] = regroup,	[ACT_STUCK] = unit_stuck,
 };
 
 static void tell_state(struct unit *u, enum policy_st was)
@@ -126,6 +143,8 @@ static void step(struct unit *u, const struct policy_event *ev)
 	u->policy = s.next;
 	if (s.next.st != was)
 		u->since = ev->at;
+	if (s.next.st == ST_STOPPING && was != ST_STOPPING)
+		supervisor_group(u->sup, u);	/* its followers get their stop signal before it does */
 	for (unsigned i = 0; i < s.n; i++)
 		if (deed[s.act[i].kind])
 			deed[s.act[i].kind](u, &s.act[i]);

@@ -7,6 +7,7 @@
  * unit_run.c    ACT_LAUNCH, ACT_TERM, ACT_KILL: the process, its output, its health
  * unit_good.c   ACT_SETTLED: what the run depends on, to tell later what is new
  * unit_why.c    ACT_DIAGNOSE: evidence, incidents, the view that status shows
+ * unit_link.c   the cable: which alternate has one
  *
  * No decision is taken here: decide/ says what to do, diagnose/ what it means.
  */
@@ -82,6 +83,7 @@ struct unit {
 	struct health health;
 	char proc_state;		/**< letter of /proc/PID/stat when it was found of no use; 0: not */
 	ev_timer look;
+	msec_t cut_at;			/**< when EVT_CUT is due, MSEC_NONE: not cut off */
 
 	/* probes */
 	struct question question;
@@ -154,6 +156,7 @@ void unit_unwatch(struct unit *u, const struct action *act);
 void unit_launch(struct unit *u, const struct action *act);
 void unit_term(struct unit *u, const struct action *act);
 void unit_kill(struct unit *u, const struct action *act);
+void unit_stuck(struct unit *u, const struct action *act);
 void unit_diagnose(struct unit *u, const struct action *act);
 void unit_refused(struct unit *u, unsigned alternate);
 void unit_not_ready(struct unit *u);
@@ -168,6 +171,9 @@ void unit_process_init(struct unit *u);
 void unit_process_fini(struct unit *u);
 void unit_judge(struct unit *u);
 struct group_leader unit_as_leader(const struct unit *u);
+
+/** Alive without a link while another alternate has one: tell the policy. */
+void unit_look_for_link(struct unit *u);
 
 /** An interface changed: does the unit wait for that? */
 void unit_iface_changed(struct unit *u, const struct iface *now);

@@ -282,18 +282,3 @@ void unit_unwatch(struct unit *u, const struct action *act)
 	}
 	u->waits_n = 0;
 }
-
-void unit_iface_changed(struct unit *u, const struct iface *now)
-{
-	for (unsigned i = 0; i < u->waits_n; i++) {
-		const struct waitfor *w = &u->waits[i];
-
-		if (strcmp(w->subject, now->name))
-			continue;
-		if (w->kind == WAIT_INTERFACE || (w->kind == WAIT_UP && now->up) ||
-		    (w->kind == WAIT_CARRIER && now->carrier)) {
-			unit_event(u, EVT_CLEARED);
-			return;
-		}
-	}
-}

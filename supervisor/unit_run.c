@@ -62,6 +62,7 @@ static void health_changed(struct unit *u, const struct health *was)
 		unit_event(u, EVT_READY);
 	} else if (!u->health.ready && u->policy.st == ST_READY) {
 		unit_event(u, EVT_UNREADY);
+		look_later(u);
 	}
 	if (u->health.lock != was->lock || u->health.ready != was->ready ||
 	    strcmp(u->health.why_not, was->why_not)) {
@@ -93,6 +94,7 @@ static void on_look(struct ev_loop *loop, ev_timer *w, int revents)
 	if (!unit_alive(u))
 		return;
 	unit_print(u);
+	unit_look_for_link(u);
 	look_later(u);
 }
 
@@ -204,6 +206,7 @@ static void attend(struct unit *u, msec_t now)
 	u->kill_reason = NULL;
 	u->proc_state = 0;
 	u->started_at = now;
+	u->cut_at = MSEC_NONE;
 	if (u->conf->program == PROG_PTP4L) {
 		if (pmc_start(&u->pmc, &u->conf_seen, &u->seen, &err) < 0)
 			log_warn("health", "unit=%s %s", u->conf->name, err.text);
@@ -292,6 +295,15 @@ void unit_kill(struct unit *u, const struct action *act)
 	log_warn("stop", "unit=%s still there after %lld ms, sending SIGKILL", u->conf->name,
 		 (long long)u->conf->stop_grace);
 	signal_child(u, SIGKILL);
+}
+
+void unit_stuck(struct unit *u, const struct action *act)
+{
+	char state = proc_state(u->child.id.pid);
+
+	log_err("stop", "unit=%s pid=%d does not end although it was killed: it hangs in the kernel "
+		"(state %c); a second one is not started beside it", u->conf->name,
+		(int)u->child.id.pid, state ? state : '?');
 }
 
 void unit_process_init(struct unit *u)

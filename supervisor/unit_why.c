@@ -268,12 +268,13 @@ static msec_t word_due(const struct unit *u)
 /* Alive and of no use: say why, once; health decides about the rest. */
 void unit_not_ready(struct unit *u)
 {
-	bool open = u->incident && u->incident->closed_at == MSEC_NONE;
+	bool said = u->incident && u->incident->closed_at == MSEC_NONE &&
+		    u->incident->alternate == u->policy.alternate;
 	struct fingerprint print;
 	struct incident *i;
 	struct facts *facts;
 
-	if (open || u->flushing || loop_now() < word_due(u))
+	if (said || u->flushing || loop_now() < word_due(u))
 		return;
 	i = incident_new(u, u->policy.alternate);
 	if (!i)
@@ -283,10 +284,12 @@ void unit_not_ready(struct unit *u)
 	unit_changes(u, &print, u->started_at, facts);
 	unit_health_facts(u, &u->seen, facts);
 	diagnose(u->sup->rules, facts, &u->digest, loop_now(), &i->verdict);
-	if (i->verdict.kind == VERDICT_HEALTHY)
+	if (i->verdict.kind == VERDICT_HEALTHY) {
 		free(i);
-	else
-		publish(u, i);
+		return;
+	}
+	publish(u, i);
+	tell_policy(u, i);
 }
 
 static void standing_text(const struct unit *u, char *out, size_t size)

@@ -27,20 +27,39 @@ static void settled(struct policy_step *s)
 
 	n->settle_at = MSEC_NONE;
 	n->proved = n->spare = true;
-	n->exhausted = false;
+	n->exhausted = n->told = false;
 	n->streak = 0;
-	n->waits = n->hops = 0;
+	n->waits = n->hops = n->cures = 0;
 	if (n->came_from || n->alternate == 0)
 		n->failed_climbs = 0;
 	n->came_from = 0;
 	step_emit(s, ACT_SETTLED);
 }
 
+static void seek(struct policy_step *s, enum policy_seek what, unsigned first, msec_t at)
+{
+	s->next.seek = (uint8_t)what;
+	step_ask(s, first);
+	step_arm_alive(s, at);
+}
+
+/*
+ * When a better alternate may be asked for. An event says that its obstacle is gone; mere
+ * patience waits for a quiet moment, which is before a run is of use or after it has settled.
+ */
+static msec_t quiet_at(const struct policy_state *n, const struct policy_event *ev)
+{
+	msec_t allowed = pacing_switch(n, ev->at);
+	bool wait = ev->kind == EVT_TIMEOUT && n->settle_at != MSEC_NONE && n->settle_at > allowed;
+
+	return wait ? n->settle_at : allowed;
+}
+
 /* Ask whether a better alternate may run, while this one goes on. */
 void move_climb(const struct policy_conf *c, const struct policy_event *ev, struct policy_step *s)
 {
 	struct policy_state *n = &s->next;
-	msec_t allowed = pacing_climb(n, ev->at);
+	msec_t allowed = quiet_at(n, ev);
 
 	if (n->alternate == 0)
 		return;
@@ -49,10 +68,15 @@ void move_climb(const struct policy_conf *c, const struct policy_event *ev, stru
 		step_arm_alive(s, ev->at);
 		return;
 	}
-	n->climbing = true;
 	n->climb_at = ev->at + pacing_patience(c, n);
-	step_ask(s, 0);
-	step_arm_alive(s, ev->at);
+	seek(s, SEEK_BETTER, 0, ev->at);
+}
+
+/* Its interface has lost the link and another alternate's has one: whichever can run now. */
+void move_cut(const struct policy_conf *c, const struct policy_event *ev, struct policy_step *s)
+{
+	if (c->alternates > 1 && !s->next.seek && pacing_switch(&s->next, ev->at) <= ev->at)
+		seek(s, SEEK_OTHER, 0, ev->at);
 }
 
 void move_launched(const struct policy_conf *c, const struct policy_event *ev,
@@ -65,14 +89,25 @@ void move_launched(const struct policy_conf *c, const struct policy_event *ev,
 		step_arm_alive(s, ev->at);
 }
 
-void move_promote(const struct policy_conf *c, const struct policy_event *ev, struct policy_step *s)
+/* A probe beside the living process has passed: leave that one for it. */
+void move_switch(const struct policy_conf *c, const struct policy_event *ev, struct policy_step *s)
 {
 	struct policy_state *n = &s->next;
 
-	if (!n->climbing || ev->u.probe.alternate != n->probing)
+	if (!n->seek || ev->u.probe.alternate != n->probing)
 		return;
-	pacing_climbed(n, ev->at);
-	n->came_from = n->alternate + 1;
+	if (n->probing == n->alternate) {	/* what was in its way is gone */
+		n->seek = SEEK_NOTHING;
+		return;
+	}
+	if (pacing_switch(n, ev->at) > ev->at) {	/* it has become ready since it was asked for */
+		n->seek = SEEK_NOTHING;
+		n->climb_at = n->alternate ? pacing_switch(n, ev->at) : MSEC_NONE;
+		step_arm_alive(s, ev->at);
+		return;
+	}
+	pacing_switched(n, ev->at);
+	n->came_from = n->probing < n->alternate ? n->alternate + 1 : 0;
 	/* giving up a useful run is a bet with a term */
 	n->fall_at = n->st == ST_READY ? ev->at + c->settle + MIN : MSEC_NONE;
 	step_stop(c, ev, s, THEN_LAUNCH);
@@ -81,15 +116,49 @@ void move_promote(const struct policy_conf *c, const struct policy_event *ev, st
 void move_stay(const struct policy_conf *c, const struct policy_event *ev, struct policy_step *s)
 {
 	struct policy_state *n = &s->next;
+	unsigned end = n->seek == SEEK_BETTER ? n->alternate : c->alternates;
 
-	if (!n->climbing || ev->u.probe.alternate != n->probing)
+	if (!n->seek || ev->u.probe.alternate != n->probing)
 		return;
-	if (n->probing + 1u < n->alternate) {
+	if (n->probing + 1u < end) {
 		step_ask(s, n->probing + 1u);
 		return;
 	}
-	n->climbing = false;
+	n->seek = SEEK_NOTHING;
 	step_emit(s, ACT_WATCH);
+}
+
+/*
+ * Alive, of no use, and the cause is known. What would do for a dead process is no reason
+ * to end a living one: health says when it is beyond hope.
+ */
+void move_advised(const struct policy_conf *c, const struct policy_event *ev,
+		  struct policy_step *s)
+{
+	struct policy_state *n = &s->next;
+	enum disposition d = ev->u.verdict.disposition;
+
+	if (d == DO_REMEDY) {
+		if (step_worth(&n->cures)) {
+			step_emit(s, ACT_REMEDY);
+			return;
+		}
+		d = ev->u.verdict.otherwise;
+	}
+	if (d == DO_ALTERNATE && n->alternate + 1u < c->alternates && !n->seek &&
+	    pacing_switch(n, ev->at) <= ev->at && step_worth(&n->hops))
+		seek(s, SEEK_OTHER, n->alternate + 1u, ev->at);
+	else if (d == DO_RESTART_GROUP && c->follower && step_worth(&n->cures))
+		step_emit(s, ACT_REGROUP);
+	else if (d == DO_ESCALATE)
+		step_tell(s);
+}
+
+void move_regroup(const struct policy_conf *c, const struct policy_event *ev,
+		  struct policy_step *s)
+{
+	s->next.probing = s->next.alternate;
+	step_stop(c, ev, s, THEN_PROBE);
 }
 
 void move_due(const struct policy_conf *c, const struct policy_event *ev, struct policy_step *s)

@@ -1,7 +1,7 @@
 /* Moves at and after the end of a process. Pure. */
 #include "moves.h"
 
-enum { FRUITLESS_ROUNDS = 2 };	/* a guess that did not help twice is not followed again */
+enum { STUBBORN = 3 };	/* a process that has survived so many SIGKILLs hangs in the kernel */
 
 /* This alternate does not work: the ones behind it, then slowly all of them. */
 static void leave_alternate(const struct policy_conf *c, const struct policy_event *ev,
@@ -21,7 +21,8 @@ void move_died(const struct policy_conf *c, const struct policy_event *ev, struc
 {
 	struct policy_state *n = &s->next;
 
-	n->alive = n->climbing = false;
+	n->alive = false;
+	n->seek = SEEK_NOTHING;
 	pacing_death(n, ev->at);
 	step_emit(s, ACT_DIAGNOSE);
 	if (n->came_from) {
@@ -59,10 +60,18 @@ void move_gone(const struct policy_conf *c, const struct policy_event *ev, struc
 		move_retry_one(c, ev, s);
 }
 
+/* A process in a system call that does not return takes SIGKILL only when it does: it is kept
+ * in mind, since a second one beside it would fight for the clock, but not hammered at. */
 void move_insist(const struct policy_conf *c, const struct policy_event *ev, struct policy_step *s)
 {
+	struct policy_state *n = &s->next;
+
 	step_emit(s, ACT_KILL);
-	step_arm(s, ev->at + c->stop_grace);
+	if (n->kills <= STUBBORN)
+		n->kills++;
+	if (n->kills == STUBBORN)
+		step_emit(s, ACT_STUCK);
+	step_arm(s, ev->at + (n->kills < STUBBORN ? c->stop_grace : MIN));
 }
 
 /* The stop signal was sent before there was a process to take it. */
@@ -102,29 +111,47 @@ void move_wait_once_gone(const struct policy_conf *c, const struct policy_event 
 		s->next.then = THEN_WAIT;
 }
 
+static void wait_for_change(const struct policy_conf *c, const struct policy_event *ev,
+			    struct policy_step *s)
+{
+	s->next.st = ST_WAITING;
+	step_arm(s, ev->at + c->retry_slow);
+}
+
+/* The next alternate at once, or a person is asked for; else the back-off goes on. */
+static void follow_advice(const struct policy_conf *c, const struct policy_event *ev,
+			  struct policy_step *s, enum disposition d)
+{
+	struct policy_state *n = &s->next;
+
+	if (d == DO_ALTERNATE && n->alternate + 1u < c->alternates && step_worth(&n->hops))
+		step_probe(s, n->alternate + 1u, ROUND_REST, ev->at);
+	else if ((d == DO_WAIT || d == DO_OPERATOR || d == DO_ESCALATE) && step_worth(&n->waits))
+		wait_for_change(c, ev, s);
+}
+
 /*
  * A verdict may turn the back-off into something better; whatever it names is watched too.
- * A run that was ready has shown that nothing lasting stands in its way, whatever the verdict.
+ * A run that was ready has shown that nothing lasting stands in its way, whatever the verdict;
+ * what can be mended is mended all the same.
  */
 void move_judged(const struct policy_conf *c, const struct policy_event *ev, struct policy_step *s)
 {
 	struct policy_state *n = &s->next;
 	enum disposition d = ev->u.verdict.disposition;
 
-	bool hopeless = !n->was_ready;
-
-	if (d == DO_ALTERNATE && hopeless && n->hops < FRUITLESS_ROUNDS &&
-	    n->alternate + 1u < c->alternates) {
-		n->hops++;
-		step_probe(s, n->alternate + 1u, ROUND_REST, ev->at);
+	if (d == DO_REMEDY && step_worth(&n->cures)) {
+		step_emit(s, ACT_REMEDY);
 		return;
 	}
-	if (d != DO_WAIT && d != DO_OPERATOR)
-		return;
-	step_emit(s, ACT_WATCH);
-	if (!hopeless || n->waits >= FRUITLESS_ROUNDS)
-		return;
-	n->waits++;
-	n->st = ST_WAITING;
-	step_arm(s, ev->at + c->retry_slow);
+	if (d == DO_REMEDY)
+		d = ev->u.verdict.otherwise;
+	if (d == DO_RESTART_GROUP && c->follower && step_worth(&n->cures))
+		step_emit(s, ACT_REGROUP);
+	if (d == DO_ESCALATE)
+		step_tell(s);
+	if (d == DO_WAIT || d == DO_OPERATOR)
+		step_emit(s, ACT_WATCH);
+	if (!n->was_ready)
+		follow_advice(c, ev, s, d);
 }

@@ -97,7 +97,8 @@ void move_launch(const struct policy_conf *c, const struct policy_event *ev, str
 	n->st = ST_STARTING;
 	n->alternate = (uint8_t)target;
 	n->alive = true;
-	n->was_ready = n->proved = n->climbing = n->cleared = n->forced = false;
+	n->was_ready = n->proved = n->cleared = n->forced = false;
+	n->seek = SEEK_NOTHING;
 	n->settle_at = MSEC_NONE;
 	/* what keeps the better ones from running stays watched */
 	step_emit(s, target ? ACT_WATCH : ACT_UNWATCH);

@@ -43,9 +43,23 @@ void step_stop(const struct policy_conf *c, const struct policy_event *ev,
 /** A promotion did not last: `probing` becomes the alternate that was left for it. */
 void step_fall_back(struct policy_state *n);
 
+/** Tell the operator, once until a run has settled. */
+void step_tell(struct policy_step *s);
+
 /** Every alternate has failed: say so once, then try them in turn at the slowest pace. */
 void step_exhaust(const struct policy_conf *c, const struct policy_event *ev,
 		  struct policy_step *s, unsigned target);
+
+enum { FRUITLESS_ROUNDS = 2 };	/* a guess that did not help twice is not followed again */
+
+/** One more round of a cause's advice, unless it has been fruitless. */
+static inline bool step_worth(uint8_t *rounds)
+{
+	if (*rounds >= FRUITLESS_ROUNDS)
+		return false;
+	++*rounds;
+	return true;
+}
 
 /* -- idle.c -- */
 move_fn move_want_up, move_want_up_again, move_rest, move_restart_waiting;
@@ -54,7 +68,7 @@ move_fn move_retry_one, move_passed, move_blocked, move_launch;
 
 /* -- alive.c -- */
 move_fn move_launched, move_became_ready, move_no_longer_ready, move_due;
-move_fn move_climb, move_promote, move_stay;
+move_fn move_climb, move_switch, move_stay, move_cut, move_advised, move_regroup;
 move_fn move_broken, move_stop, move_restart, move_follow_down;
 
 /* -- ending.c -- */

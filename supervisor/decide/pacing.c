@@ -92,15 +92,18 @@ void pacing_started(struct policy_state *n, msec_t at)
 	n->launched_at = at;
 }
 
-msec_t pacing_climb(const struct policy_state *n, msec_t at)
+msec_t pacing_switch(const struct policy_state *n, msec_t at)
 {
-	msec_t oldest = n->climbed[POLICY_SWITCHES_MAX - 1];
+	msec_t oldest = n->switched[POLICY_SWITCHES_MAX - 1];
+	msec_t due = oldest == MSEC_NONE ? at : oldest + PACE_SWITCH_MS;
 
-	return oldest == MSEC_NONE || at - oldest >= PACE_CLIMB_MS ? at : oldest + PACE_CLIMB_MS;
+	if (n->st != ST_READY && due > n->switched[0] + PACE_USELESS_MS)
+		due = n->switched[0] + PACE_USELESS_MS;
+	return due > at ? due : at;
 }
 
-void pacing_climbed(struct policy_state *n, msec_t at)
+void pacing_switched(struct policy_state *n, msec_t at)
 {
-	memmove(&n->climbed[1], &n->climbed[0], sizeof(n->climbed) - sizeof(n->climbed[0]));
-	n->climbed[0] = at;
+	memmove(&n->switched[1], &n->switched[0], sizeof(n->switched) - sizeof(n->switched[0]));
+	n->switched[0] = at;
 }

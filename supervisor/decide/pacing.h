@@ -13,7 +13,8 @@ enum {
 	PACE_START_MS = 1000,	/* no two starts of one unit closer than this ... */
 	PACE_HURRIES = 5,	/* ... but for so many, after a healthy run or a cleared obstacle ... */
 	PACE_HURRY_MS = 2000,	/* ... of which another one is granted after so long */
-	PACE_CLIMB_MS = 3600 * 1000,	/* POLICY_SWITCHES_MAX promotions in this */
+	PACE_SWITCH_MS = 3600 * 1000,	/* POLICY_SWITCHES_MAX switches in this; a process of no use ... */
+	PACE_USELESS_MS = 900 * 1000,	/* ... may also be left when the newest switch is so old */
 };
 
 /** Back-off after the newest death: doubles with the streak, +-10 % of jitter. */
@@ -39,8 +40,8 @@ bool pacing_worn_out(const struct policy_conf *c, const struct policy_state *n);
 msec_t pacing_start(const struct policy_state *n, msec_t at);
 void pacing_started(struct policy_state *n, msec_t at);
 
-/** When a promotion is allowed: `at`, or when the oldest of the last few is an hour old. */
-msec_t pacing_climb(const struct policy_state *n, msec_t at);
-void pacing_climbed(struct policy_state *n, msec_t at);
+/** When the process may be left for another alternate: `at`, or later. */
+msec_t pacing_switch(const struct policy_state *n, msec_t at);
+void pacing_switched(struct policy_state *n, msec_t at);
 
 #endif

@@ -37,18 +37,22 @@ static move_fn *const table[ST_COUNT][EVT_COUNT] = {
 		[EVT_READY]		= move_became_ready,
 		[EVT_BROKEN]		= move_broken,
 		[EVT_CLEARED]		= move_note_cleared,
+		[EVT_REGROUP]		= move_regroup,
 		[EVT_LEADER_UP]		= move_leader_came,
 		[EVT_LEADER_DOWN]	= move_follow_down,
 	},
 	[ST_RUNNING] = {
 		[EVT_WANT_DOWN]		= move_stop,
 		[EVT_RESTART]		= move_restart,
-		[EVT_PROBE_PASS]	= move_promote,
+		[EVT_PROBE_PASS]	= move_switch,
 		[EVT_PROBE_BLOCK]	= move_stay,
 		[EVT_EXITED]		= move_died,
 		[EVT_READY]		= move_became_ready,
 		[EVT_BROKEN]		= move_broken,
+		[EVT_VERDICT]		= move_advised,
 		[EVT_CLEARED]		= move_climb,
+		[EVT_CUT]		= move_cut,
+		[EVT_REGROUP]		= move_regroup,
 		[EVT_LEADER_UP]		= move_leader_came,
 		[EVT_LEADER_DOWN]	= move_follow_down,
 		[EVT_TIMEOUT]		= move_due,
@@ -56,12 +60,13 @@ static move_fn *const table[ST_COUNT][EVT_COUNT] = {
 	[ST_READY] = {
 		[EVT_WANT_DOWN]		= move_stop,
 		[EVT_RESTART]		= move_restart,
-		[EVT_PROBE_PASS]	= move_promote,
+		[EVT_PROBE_PASS]	= move_switch,
 		[EVT_PROBE_BLOCK]	= move_stay,
 		[EVT_EXITED]		= move_died,
 		[EVT_UNREADY]		= move_no_longer_ready,
 		[EVT_BROKEN]		= move_broken,
 		[EVT_CLEARED]		= move_climb,
+		[EVT_REGROUP]		= move_regroup,
 		[EVT_LEADER_UP]		= move_leader_came,
 		[EVT_LEADER_DOWN]	= move_follow_down,
 		[EVT_TIMEOUT]		= move_due,
@@ -111,8 +116,8 @@ struct policy_state policy_start(const struct policy_conf *conf)
 	};
 
 	pacing_forget(&n);
-	for (unsigned i = 0; i < ARRAY_LEN(n.climbed); i++)
-		n.climbed[i] = MSEC_NONE;
+	for (unsigned i = 0; i < ARRAY_LEN(n.switched); i++)
+		n.switched[i] = MSEC_NONE;
 	return n;
 }
 

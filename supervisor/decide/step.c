@@ -1,7 +1,10 @@
 /* What every move is made of. Pure. */
 #include "moves.h"
 
-enum { PROBE_LIMIT_MS = 15 * 1000 };	/* an unanswered probe is "unknown", which never blocks */
+enum {
+	PROBE_LIMIT_MS = 15 * 1000,	/* an unanswered probe is "unknown", which never blocks */
+	FOLLOWER_GRACE_MS = 1000,
+};
 
 struct action *step_emit(struct policy_step *s, enum action_kind kind)
 {
@@ -79,21 +82,37 @@ void step_back_off(struct policy_step *s, unsigned alternate, msec_t until)
 void step_fresh_start(const struct policy_event *ev, struct policy_state *n)
 {
 	pacing_forget(n);
-	n->waits = n->hops = 0;
+	n->waits = n->hops = n->cures = 0;
 	n->came_from = 0;
-	n->exhausted = false;
+	n->exhausted = n->told = false;
 	n->spare = true;
 	n->forced = ev->kind == EVT_WANT_UP && ev->u.want.force;
+}
+
+void step_tell(struct policy_step *s)
+{
+	if (!s->next.told)
+		step_emit(s, ACT_ESCALATE);
+	s->next.told = true;
 }
 
 /* Every alternate has failed: say so once, then try them in turn at the slowest pace. */
 void step_exhaust(const struct policy_conf *c, const struct policy_event *ev,
 		  struct policy_step *s, unsigned target)
 {
-	if (!s->next.exhausted)
-		step_emit(s, ACT_ESCALATE);
 	s->next.exhausted = true;
+	step_tell(s);
 	step_back_off(s, target, ev->at + pacing_jitter(c, c->delay_max, ev->at));
+}
+
+/*
+ * A phc2sys that goes on while its ptp4l is started anew can make one wild correction,
+ * about two seconds later (seen with linuxptp 4.4): it is not waited for that long.
+ */
+static msec_t stop_grace(const struct policy_conf *c, enum policy_then then)
+{
+	return then == THEN_WAIT && c->stop_grace > FOLLOWER_GRACE_MS ? FOLLOWER_GRACE_MS
+								      : c->stop_grace;
 }
 
 void step_stop(const struct policy_conf *c, const struct policy_event *ev,
@@ -101,9 +120,10 @@ void step_stop(const struct policy_conf *c, const struct policy_event *ev,
 {
 	s->next.st = ST_STOPPING;
 	s->next.then = then;
-	s->next.climbing = false;
+	s->next.seek = SEEK_NOTHING;
+	s->next.kills = 0;
 	step_emit(s, ACT_TERM);
-	step_arm(s, ev->at + c->stop_grace);
+	step_arm(s, ev->at + stop_grace(c, then));
 }
 
 void step_fall_back(struct policy_state *n)

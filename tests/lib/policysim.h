@@ -14,7 +14,7 @@ struct way {			/* how one alternate does */
 	msec_t ready_after;	/* after exec; MSEC_NONE: never */
 	msec_t dies_after;	/* after exec; MSEC_NONE: lives */
 	msec_t dies_on_term_after;
-	enum disposition verdict;
+	enum disposition verdict, otherwise;
 };
 
 struct sim {
@@ -26,7 +26,11 @@ struct sim {
 	msec_t timer, probe_at, launch_at, ready_at, dies_at, verdict_at;
 	unsigned probe_of, runs_on;
 	bool alive;
+	bool mends;		/* remedies work */
+	bool immortal;		/* survives SIGKILL */
+	bool mending;		/* a remedy is under way */
 	/* what was seen */
+	unsigned remedies, regroups, stuck;
 	unsigned launches, escalations, diagnoses, settles, watches, terms, kills, probes;
 	msec_t launched_at[SIM_LOG];
 	bool last_force;
@@ -62,10 +66,17 @@ static inline void sim_do(struct sim *m, const struct action *a)
 	case ACT_TIMER: m->timer = a->at; break;
 	case ACT_TERM:
 		m->terms++;
-		if (m->way[m->runs_on].dies_on_term_after != MSEC_NONE)
+		if (m->way[m->runs_on].dies_on_term_after != MSEC_NONE && !m->immortal)
 			sim_die_by(m, m->now + m->way[m->runs_on].dies_on_term_after);
 		break;
-	case ACT_KILL: m->kills++; sim_die_by(m, m->now + 1); break;
+	case ACT_KILL:
+		m->kills++;
+		if (!m->immortal)
+			sim_die_by(m, m->now + 1);
+		break;
+	case ACT_REMEDY: m->remedies++; m->mending = true; break;
+	case ACT_REGROUP: m->regroups++; break;
+	case ACT_STUCK: m->stuck++; break;
 	case ACT_DIAGNOSE: m->diagnoses++; m->verdict_at = m->now + 3; break;
 	case ACT_SETTLED: m->settles++; break;
 	case ACT_ESCALATE: m->escalations++; break;
@@ -116,7 +127,14 @@ static inline void sim_launched(struct sim *m)
 /* Does the one thing that is due, the way the real rooms would answer. */
 static inline bool sim_due(struct sim *m)
 {
-	if (sim_take(&m->probe_at, m->now)) {
+	if (m->mending) {
+		m->mending = false;
+		if (m->mends)
+			sim_say(m, EVT_CLEARED);
+		else
+			sim_feed(m, (struct policy_event){ .kind = EVT_VERDICT,
+				.u.verdict.disposition = m->way[m->s.alternate].otherwise });
+	} else if (sim_take(&m->probe_at, m->now)) {
 		bool block = m->way[m->probe_of].blocked;
 
 		sim_feed(m, (struct policy_event){ .kind = block ? EVT_PROBE_BLOCK : EVT_PROBE_PASS,
@@ -131,7 +149,8 @@ static inline bool sim_due(struct sim *m)
 		sim_say(m, EVT_READY);
 	} else if (sim_take(&m->verdict_at, m->now)) {
 		sim_feed(m, (struct policy_event){ .kind = EVT_VERDICT,
-						   .u.verdict.disposition = m->way[m->s.alternate].verdict });
+						   .u.verdict = { m->way[m->s.alternate].verdict,
+								  m->way[m->s.alternate].otherwise } });
 	} else if (sim_take(&m->timer, m->now)) {
 		sim_say(m, EVT_TIMEOUT);
 	} else {

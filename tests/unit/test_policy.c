@@ -702,6 +702,231 @@ static void an_adopted_process_is_supervised_and_not_started_again(void **unused
 	assert_int_equal(m.s.alternate, 0);
 }
 
+static struct policy_event verdict_of(enum disposition d, enum disposition otherwise)
+{
+	struct policy_event ev = { .kind = EVT_VERDICT };
+
+	ev.u.verdict.disposition = d;
+	ev.u.verdict.otherwise = otherwise;
+	return ev;
+}
+
+static void patience_waits_until_a_run_that_just_became_ready_has_settled(void **unused)
+{
+	struct sim m = sim_box(2);
+
+	m.way[0].blocked = true;
+	m.way[1].ready_after = m.conf.patience - 5 * SEC;
+	sim_say(&m, EVT_WANT_UP);
+	sim_run(&m, SEC);
+	m.way[0].blocked = false;
+	sim_run(&m, m.conf.patience + 10 * SEC);
+	assert_int_equal(m.s.alternate, 1);
+	sim_run(&m, 20 * SEC);
+	assert_int_equal(m.s.alternate, 0);
+	assert_int_equal(m.settles, 1);	/* of the alternate, before it was left */
+}
+
+static void a_cable_in_the_other_port_moves_the_unit_there(void **unused)
+{
+	struct sim m = sim_start(3);
+
+	sim_run(&m, MIN);
+	sim_say(&m, EVT_UNREADY);
+	m.way[0].blocked = m.way[1].blocked = true;
+	sim_say(&m, EVT_CUT);
+	sim_run(&m, 100);
+	assert_int_equal(m.s.alternate, 2);
+	assert_int_equal(m.s.st, ST_RUNNING);
+	assert_int_equal(m.diagnoses, 0);	/* no crash */
+	sim_run(&m, SEC);
+	m.way[0].blocked = false;
+	sim_say(&m, EVT_CLEARED);
+	sim_run(&m, 100);
+	assert_int_equal(m.s.alternate, 0);
+}
+
+static void a_cut_unit_stays_when_its_own_alternate_can_run_again(void **unused)
+{
+	struct sim m = sim_start(2);
+
+	sim_run(&m, MIN);
+	sim_say(&m, EVT_UNREADY);
+	sim_say(&m, EVT_CUT);
+	sim_run(&m, 100);
+	assert_int_equal(m.s.alternate, 0);
+	assert_int_equal(m.launches, 1);
+	assert_int_equal(m.s.seek, SEEK_NOTHING);
+}
+
+static void a_unit_that_is_of_use_is_never_moved_for_its_link(void **unused)
+{
+	struct sim m = sim_start(2);
+
+	sim_run(&m, MIN);
+	m.way[0].blocked = true;
+	sim_say(&m, EVT_CUT);
+	sim_run(&m, MIN);
+	assert_int_equal(m.s.alternate, 0);
+	assert_int_equal(m.launches, 1);
+}
+
+static void a_cable_that_wanders_all_day_is_followed_at_a_bounded_pace(void **unused)
+{
+	struct sim m = sim_start(2);
+	unsigned before;
+
+	sim_run(&m, MIN);
+	before = m.launches;
+	m.way[0].ready_after = m.way[1].ready_after = MSEC_NONE;
+	sim_say(&m, EVT_UNREADY);
+	for (unsigned i = 0; i < 360; i++) {	/* an hour */
+		m.way[0].blocked = i & 1;
+		m.way[1].blocked = !(i & 1);
+		sim_say(&m, EVT_CUT);
+		sim_say(&m, EVT_CLEARED);
+		sim_run(&m, 10 * SEC);
+	}
+	assert_true(m.launches - before > POLICY_SWITCHES_MAX);
+	assert_true(m.launches - before <= POLICY_SWITCHES_MAX + 4);
+}
+
+static void a_living_process_is_left_for_the_next_alternate_when_the_cause_is_known(void **unused)
+{
+	struct sim m = sim_start(2);
+
+	m.way[0].ready_after = MSEC_NONE;
+	sim_run(&m, MIN);
+	sim_feed(&m, verdict_of(DO_ALTERNATE, DO_RETRY));
+	sim_run(&m, 5 * SEC);
+	assert_int_equal(m.s.alternate, 1);
+	assert_int_equal(m.s.st, ST_READY);
+}
+
+static void a_living_process_is_not_ended_for_advice_that_suits_a_dead_one(void **unused)
+{
+	static const enum disposition d[] = { DO_RETRY, DO_WAIT, DO_ESCALATE, DO_LEAVE, DO_OPERATOR };
+	struct sim m = sim_start(2);
+
+	m.way[0].ready_after = MSEC_NONE;
+	sim_run(&m, MIN);
+	for (unsigned i = 0; i < ARRAY_LEN(d); i++)
+		sim_feed(&m, verdict_of(d[i], DO_RETRY));
+	sim_run(&m, MIN);
+	assert_int_equal(m.launches, 1);
+	assert_int_equal(m.terms, 0);
+	assert_int_equal(m.escalations, 1);
+}
+
+static void a_remedy_that_helped_is_followed_by_a_start_at_once(void **unused)
+{
+	struct sim m = sim_start(1);
+
+	m.way[0].dies_after = 10;
+	m.way[0].verdict = DO_REMEDY;
+	m.mends = true;
+	sim_run(&m, 25);
+	assert_int_equal(m.remedies, 1);
+	assert_int_equal(m.launches, 2);
+}
+
+static void a_remedy_that_did_not_help_twice_gives_way_to_the_other_advice(void **unused)
+{
+	struct sim m = sim_start(1);
+
+	m.way[0].dies_after = 10;
+	m.way[0].verdict = DO_REMEDY;
+	m.way[0].otherwise = DO_OPERATOR;
+	m.mends = true;
+	sim_run(&m, 10 * SEC);
+	assert_int_equal(m.remedies, 2);
+	assert_int_equal(m.s.st, ST_WAITING);
+}
+
+static void a_remedy_that_is_not_allowed_leaves_the_other_advice(void **unused)
+{
+	struct sim m = sim_start(1);
+
+	m.way[0].dies_after = 10;
+	m.way[0].verdict = DO_REMEDY;
+	m.way[0].otherwise = DO_WAIT;
+	sim_run(&m, SEC);
+	assert_int_equal(m.remedies, 1);
+	assert_int_equal(m.s.st, ST_WAITING);
+}
+
+static void a_follower_has_its_group_restarted_but_not_for_ever(void **unused)
+{
+	struct sim m = sim_box(1);
+
+	m.conf.follower = true;
+	m.way[0].dies_after = 10;
+	m.way[0].verdict = DO_RESTART_GROUP;
+	sim_say(&m, EVT_WANT_UP);
+	sim_say(&m, EVT_LEADER_UP);
+	sim_run(&m, 10 * MIN);
+	assert_int_equal(m.regroups, 2);
+	assert_true(m.launches > 5);
+}
+
+static void a_leader_restarts_where_it_is_when_its_group_asks_for_it(void **unused)
+{
+	struct sim m = sim_box(2);
+
+	m.way[0].blocked = true;
+	sim_say(&m, EVT_WANT_UP);
+	sim_run(&m, MIN);
+	m.way[0].blocked = false;
+	sim_say(&m, EVT_REGROUP);
+	sim_run(&m, SEC);
+	assert_int_equal(m.launches, 2);
+	assert_int_equal(m.s.alternate, 1);
+	assert_int_equal(m.diagnoses, 0);
+}
+
+static void a_follower_is_not_waited_for_long_when_its_leader_goes(void **unused)
+{
+	struct sim m = sim_box(1);
+
+	m.conf.follower = true;
+	m.way[0].dies_on_term_after = MSEC_NONE;
+	sim_say(&m, EVT_WANT_UP);
+	sim_say(&m, EVT_LEADER_UP);
+	sim_run(&m, MIN);
+	sim_say(&m, EVT_LEADER_DOWN);
+	sim_run(&m, 1100);
+	assert_int_equal(m.kills, 1);
+	assert_false(m.alive);
+}
+
+static void what_survives_sigkill_is_kept_in_mind_and_not_hammered_at(void **unused)
+{
+	struct sim m = sim_start(1);
+
+	sim_run(&m, MIN);
+	m.immortal = true;
+	sim_say(&m, EVT_RESTART);
+	sim_run(&m, HOUR);
+	assert_int_equal(m.stuck, 1);
+	assert_in_range(m.kills, 3, 65);
+	assert_int_equal(m.launches, 1);	/* never a second one beside it */
+	m.immortal = false;
+	sim_run(&m, 2 * MIN);
+	assert_int_equal(m.s.st, ST_READY);
+}
+
+static void a_cause_for_a_person_is_told_once_and_tried_slowly(void **unused)
+{
+	struct sim m = sim_start(1);
+
+	m.way[0].dies_after = 10;
+	m.way[0].verdict = DO_ESCALATE;
+	sim_run(&m, 2 * MIN);
+	assert_int_equal(m.escalations, 1);
+	assert_int_equal(m.s.st, ST_WAITING);
+	assert_int_equal(m.launches, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -749,6 +974,21 @@ int main(void)
 		cmocka_unit_test(a_leader_that_is_back_before_the_follower_is_gone_restarts_it),
 		cmocka_unit_test(a_stopped_follower_stays_stopped_when_its_leader_comes),
 		cmocka_unit_test(an_adopted_process_is_supervised_and_not_started_again),
+		cmocka_unit_test(patience_waits_until_a_run_that_just_became_ready_has_settled),
+		cmocka_unit_test(a_cable_in_the_other_port_moves_the_unit_there),
+		cmocka_unit_test(a_cut_unit_stays_when_its_own_alternate_can_run_again),
+		cmocka_unit_test(a_unit_that_is_of_use_is_never_moved_for_its_link),
+		cmocka_unit_test(a_cable_that_wanders_all_day_is_followed_at_a_bounded_pace),
+		cmocka_unit_test(a_living_process_is_left_for_the_next_alternate_when_the_cause_is_known),
+		cmocka_unit_test(a_living_process_is_not_ended_for_advice_that_suits_a_dead_one),
+		cmocka_unit_test(a_remedy_that_helped_is_followed_by_a_start_at_once),
+		cmocka_unit_test(a_remedy_that_did_not_help_twice_gives_way_to_the_other_advice),
+		cmocka_unit_test(a_remedy_that_is_not_allowed_leaves_the_other_advice),
+		cmocka_unit_test(a_follower_has_its_group_restarted_but_not_for_ever),
+		cmocka_unit_test(a_leader_restarts_where_it_is_when_its_group_asks_for_it),
+		cmocka_unit_test(a_follower_is_not_waited_for_long_when_its_leader_goes),
+		cmocka_unit_test(what_survives_sigkill_is_kept_in_mind_and_not_hammered_at),
+		cmocka_unit_test(a_cause_for_a_person_is_told_once_and_tried_slowly),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

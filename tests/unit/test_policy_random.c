@@ -16,7 +16,7 @@ struct world {
 	bool process, wanted, excuse, was_ready;
 	msec_t launched;
 	msec_t hurried[PACE_HURRIES + 1];	/* launches within a second of another, newest first */
-	msec_t climbed[POLICY_SWITCHES_MAX + 1];
+	msec_t switched[POLICY_SWITCHES_MAX + 1];	/* from a process that was ready */
 	uint64_t rng;
 };
 
@@ -80,6 +80,7 @@ static const char *bad_action(struct world *w, const struct action *a)
 		return a->alternate >= w->conf.alternates ? "probe out of range" : NULL;
 	case ACT_TERM:
 	case ACT_KILL:
+	case ACT_STUCK:
 		return w->process ? NULL : "a signal for nobody";
 	case ACT_TIMER:
 		if (a->at != MSEC_NONE && (a->at < w->now || a->at > w->now + 3 * HOUR))
@@ -90,15 +91,15 @@ static const char *bad_action(struct world *w, const struct action *a)
 	}
 }
 
-static const char *bad_promotion(struct world *w, const struct policy_state *was)
+static const char *bad_switch(struct world *w, const struct policy_state *was)
 {
-	if (w->s.st != ST_STOPPING || w->s.then != THEN_LAUNCH || was->st == ST_STOPPING)
+	if (w->s.st != ST_STOPPING || w->s.then != THEN_LAUNCH || was->st != ST_READY)
 		return NULL;
-	memmove(&w->climbed[1], &w->climbed[0], POLICY_SWITCHES_MAX * sizeof(w->climbed[0]));
-	w->climbed[0] = w->now;
-	if (w->climbed[POLICY_SWITCHES_MAX] != MSEC_NONE &&
-	    w->now - w->climbed[POLICY_SWITCHES_MAX] < HOUR)
-		return "more than four promotions within an hour";
+	memmove(&w->switched[1], &w->switched[0], POLICY_SWITCHES_MAX * sizeof(w->switched[0]));
+	w->switched[0] = w->now;
+	if (w->switched[POLICY_SWITCHES_MAX] != MSEC_NONE &&
+	    w->now - w->switched[POLICY_SWITCHES_MAX] < HOUR)
+		return "a ready process was left more than four times within an hour";
 	return NULL;
 }
 
@@ -116,6 +117,8 @@ static const char *bad_state(const struct world *w)
 		return "wrong about whether a process exists";
 	if (waits && s->timer == MSEC_NONE)
 		return "waits without a timer: a dead end";
+	if (s->waits > 2 || s->hops > 2 || s->cures > 2)
+		return "follows advice that was fruitless twice";
 	if (!w->wanted && s->st != ST_STOPPED && s->st != ST_STOPPING)
 		return "does not stay stopped";
 	return NULL;
@@ -151,7 +154,7 @@ static const char *step(struct world *w, struct policy_event ev)
 		return "no room for all actions";
 	for (unsigned i = 0; i < s.n && !bad; i++)
 		bad = bad_action(w, &s.act[i]);
-	bad = bad ? bad : bad_promotion(w, &was);
+	bad = bad ? bad : bad_switch(w, &was);
 	return bad ? bad : bad_state(w);
 }
 
@@ -166,8 +169,8 @@ static struct world a_world(uint64_t seed)
 		.now = HOUR, .launched = MSEC_NONE, .rng = seed * 2 + 1,
 	};
 
-	for (unsigned i = 0; i < ARRAY_LEN(w.climbed); i++)
-		w.climbed[i] = MSEC_NONE;
+	for (unsigned i = 0; i < ARRAY_LEN(w.switched); i++)
+		w.switched[i] = MSEC_NONE;
 	for (unsigned i = 0; i < ARRAY_LEN(w.hurried); i++)
 		w.hurried[i] = MSEC_NONE;
 	for (unsigned i = 0; i < 8; i++)
@@ -210,7 +213,8 @@ static struct policy_event any_event(struct world *w)
 	else if (ev.kind == EVT_WANT_UP)
 		ev.u.want.force = any(&w->rng, 8) == 0;
 	else if (ev.kind == EVT_VERDICT)
-		ev.u.verdict.disposition = (enum disposition)any(&w->rng, DISPOSITIONS);
+		ev.u.verdict.disposition = (enum disposition)any(&w->rng, DISPOSITIONS),
+		ev.u.verdict.otherwise = (enum disposition)any(&w->rng, DISPOSITIONS);
 	return ev;
 }
 
@@ -237,7 +241,7 @@ static void a_million_random_events_break_no_invariant(void **unused)
 /* States that a world passes through, at most one for each kind of state and variant. */
 static unsigned gather(struct world *found, unsigned room)
 {
-	bool seen[ST_COUNT][8][2] = { { { false } } };
+	bool seen[ST_COUNT][8][3] = { { { false } } };
 	unsigned n = 0;
 
 	for (uint64_t seed = 1; seed < 60; seed++) {
@@ -245,7 +249,7 @@ static unsigned gather(struct world *found, unsigned room)
 
 		for (unsigned i = 0; i < 2000 && n < room; i++) {
 			bool *mark = &seen[w.s.st][w.s.st == ST_STOPPING ? w.s.then : w.s.round]
-					  [w.s.climbing];
+					  [w.s.seek];
 
 			if (!*mark) {
 				*mark = true;

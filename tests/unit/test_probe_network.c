@@ -55,6 +55,26 @@ static void no_carrier_only_warns_and_an_unknown_carrier_says_nothing(void **unu
 	assert_null(facts_get(&fake_out.facts, "iface.carrier"));
 }
 
+static void no_carrier_blocks_while_another_alternate_has_the_cable(void **unused)
+{
+	static struct plan_run runs[2];
+
+	fake_iface("eth0")->link.carrier = ANSWER_NO;
+	fake_add_iface("eth1", 0);
+	runs[0] = runs[1] = fake_run;
+	runs[1].interface = "eth1";
+	fake_unit.runs = runs;
+	fake_unit.alternates = 2;
+	assert_asked("link.no_carrier", FINDING_BLOCK);
+	assert_int_equal(finding_of("link.no_carrier")->clears.kind, WAIT_CARRIER);
+	assert_string_equal(finding_of("link.no_carrier")->clears.subject, "eth0");
+	fake_iface("eth0")->link.flags = 0;	/* switched off: it has no link either */
+	assert_asked("link.no_carrier", FINDING_BLOCK);
+	fake_iface("eth1")->link.carrier = ANSWER_NO;
+	fake_iface("eth0")->link.flags = IFF_UP;
+	assert_asked("link.no_carrier", FINDING_WARN);
+}
+
 static void the_address_matters_for_its_own_transport_only(void **unused)
 {
 	fake_iface("eth0")->link.ipv4 = ANSWER_NO;
@@ -490,6 +510,7 @@ int main(void)
 		T(the_second_of_two_interfaces_is_looked_at_too),
 		T(an_interface_that_is_down_only_warns),
 		T(no_carrier_only_warns_and_an_unknown_carrier_says_nothing),
+		T(no_carrier_blocks_while_another_alternate_has_the_cable),
 		T(the_address_matters_for_its_own_transport_only),
 		T(ipv6_switched_off_is_said_for_udpv6_only),
 		T(odd_kinds_of_interfaces_warn_and_usual_ones_do_not),
