@@ -7,6 +7,9 @@
 
 #include "base.h"
 
+/** Subject of a WAIT_DEVICE that any clock would end: the driver may not be there yet. */
+#define WAIT_ANY_PTP_CLOCK "/dev/ptp*"
+
 enum wait_kind {
 	WAIT_NONE,	/**< nothing that we could watch: only the slow retry */
 	WAIT_FILE,	/**< subject: path of a file or folder that must change or appear */

@@ -21,23 +21,39 @@ ssize_t read_small(const struct probe_sys *sys, const char *path, char *buf, siz
 	return n;
 }
 
+/* Hand over the whole lines of the buffer. Returns the bytes that are done with. */
+static size_t lines_of(char *buf, size_t n, line_fn *each, void *owner, bool *enough)
+{
+	char *at = buf, *end;
+
+	while (!*enough && (end = memchr(at, '\n', n - (size_t)(at - buf)))) {
+		*end = '\0';
+		*enough = !each(owner, at);
+		at = end + 1;
+	}
+	return (size_t)(at - buf);
+}
+
 int each_line(const struct probe_sys *sys, const char *path, line_fn *each, void *owner)
 {
 	int fd = sys->open(path);
 	uint64_t offset = 0;
-	char buf[1024];
-	ssize_t n;
+	bool enough = false;
+	char buf[4096];
+	ssize_t n = 0;
 
 	if (fd < 0)
 		return fd;
-	while ((n = sys->pread(fd, buf, sizeof(buf) - 1, offset)) > 0) {
-		char *end = memchr(buf, '\n', (size_t)n);
-		size_t len = end ? (size_t)(end - buf) : (size_t)n;
+	while (!enough && (n = sys->pread(fd, buf, sizeof(buf) - 1, offset)) > 0) {
+		size_t done;
 
-		buf[len] = '\0';
-		offset += len + (end != NULL);
-		if (!each(owner, buf))
-			break;
+		buf[n] = '\0';
+		done = lines_of(buf, (size_t)n, each, owner, &enough);
+		if (!done) {
+			enough = !each(owner, buf);
+			done = (size_t)n;
+		}
+		offset += done;
 	}
 	sys->close(fd);
 	return n < 0 ? (int)n : 0;

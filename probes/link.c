@@ -1,6 +1,7 @@
 /* Do the interfaces exist in this namespace, and can messages go through them? */
 #include <errno.h>
 #include <net/if.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,6 +38,19 @@ static void choose_ifaces(struct probe *p)
 	}
 }
 
+void iface_warn(struct probe *p, struct iface *i, const char *id, const char *subject,
+		const char *fmt, ...)
+{
+	char what[160];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	i->troubled = true;
+	note(p->out, id, FINDING_WARN, subject, "%s", what);
+}
+
 static bool rarely_works(const char *kind)
 {
 	static const char *const kinds[] = { "bridge", "tap", "wlan", "dummy", "loopback", "ifb" };
@@ -49,21 +63,35 @@ static bool rarely_works(const char *kind)
 
 static void trouble(struct probe *p, struct iface *i, const char *id, const char *what)
 {
-	i->troubled = true;
-	note(p->out, id, FINDING_WARN, i->name, "%s", what);
+	iface_warn(p, i, id, i->name, "%s", what);
 }
 
-static bool ipv6_disabled(const struct probe *p, const char *name)
+/* Why there is no IPv6 on it; NULL: nothing was seen. */
+static const char *no_ipv6(const struct probe *p, const char *name)
 {
+	struct probe_stat st;
 	char path[96], text[16];
 
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6", name);
-	return read_small(p->sys, path, text, sizeof(text)) > 0 && text[0] == '1';
+	if (read_small(p->sys, path, text, sizeof(text)) > 0)
+		return text[0] == '1' ? "disable_ipv6 is 1" : NULL;
+	return p->sys->stat("/proc/sys/net/ipv6", &st) == -ENOENT &&
+	       p->sys->stat("/proc/sys/net/core", &st) == 0 ? "the kernel has no IPv6" : NULL;
+}
+
+/* A section of the file may give a port a transport of its own. */
+static enum transport transport_of(const struct probe *p, const struct iface *i)
+{
+	for (unsigned n = 0; n < p->conf->ports && n < PORTS_MAX; n++)
+		if (!strcmp(p->conf->port[n], i->name))
+			return p->conf->port_transport[n];
+	return p->conf->transport;
 }
 
 static void judge_address(struct probe *p, struct iface *i)
 {
-	enum transport transport = p->conf->transport;
+	enum transport transport = transport_of(p, i);
+	const char *obstacle;
 
 	if (transport != TRANSPORT_UDPV4 && transport != TRANSPORT_UDPV6)
 		return;
@@ -73,57 +101,25 @@ static void judge_address(struct probe *p, struct iface *i)
 		trouble(p, i, F_LINK_NO_ADDRESS, "no IPv4 address for transport UDPv4");
 	if (transport != TRANSPORT_UDPV6)
 		return;
-	if (ipv6_disabled(p, i->name))
-		trouble(p, i, F_LINK_IPV6_DISABLED, "disable_ipv6 is 1");
+	obstacle = no_ipv6(p, i->name);
+	if (obstacle)
+		trouble(p, i, F_LINK_IPV6_DISABLED, obstacle);
 	else if (i->link.ipv6 == ANSWER_NO && (i->link.flags & IFF_UP))
 		trouble(p, i, F_LINK_NO_ADDRESS, "no IPv6 address for transport UDPv6");
-}
-
-struct above {
-	int index;
-	struct link_info link;
-};
-
-static bool on_link(void *owner, const struct link_info *link)
-{
-	struct above *a = owner;
-
-	if (link->index != a->index)
-		return true;
-	a->link = *link;
-	return false;
 }
 
 /* A bridge or bond takes the IP packets of its members; raw Ethernet sockets still see theirs. */
 static void judge_master(struct probe *p, struct iface *i)
 {
-	struct above a = { .index = i->link.master };
-	char what[96];
+	struct link_info above;
 
-	if (!a.index || p->conf->transport == TRANSPORT_L2 || p->sys->links(on_link, &a) < 0 ||
-	    (strcmp(a.link.kind, "bridge") && strcmp(a.link.kind, "bond") &&
-	     strcmp(a.link.kind, "team")))
+	if (!i->link.master || transport_of(p, i) == TRANSPORT_L2 ||
+	    p->sys->link_at(i->link.master, &above) < 0 ||
+	    (strcmp(above.kind, "bridge") && strcmp(above.kind, "bond") &&
+	     strcmp(above.kind, "team")))
 		return;
-	snprintf(what, sizeof(what), "it belongs to the %s %s", a.link.kind, a.link.name);
-	trouble(p, i, F_LINK_MEMBER, what);
-}
-
-static void judge_details(struct probe *p, struct iface *i, const char *kind)
-{
-	static const char *const slotted[] = { "taprio", "mqprio", "etf" };
-	char what[64];
-
-	snprintf(what, sizeof(what), "it is a %s interface", kind);
-	if (rarely_works(kind))
-		trouble(p, i, F_LINK_KIND, what);
-	judge_master(p, i);
-	for (size_t n = 0; n < ARRAY_LEN(slotted); n++)
-		if (!strcmp(i->link.qdisc, slotted[n]))
-			trouble(p, i, F_LINK_QDISC, slotted[n]);
-	if (i->link.xdp)
-		trouble(p, i, F_LINK_XDP, "an XDP program is attached");
-	if (p->sys->eee_active(i->name) == 1)
-		trouble(p, i, F_LINK_EEE, "it is active on this link");
+	iface_warn(p, i, F_LINK_MEMBER, i->name, "it belongs to the %s %s", above.kind,
+		   above.name);
 }
 
 /* An alternate of this unit on another interface, which has a link; NULL: none. */
@@ -168,11 +164,14 @@ static void judge_port(struct probe *p, struct iface *i)
 	else if (i->link.carrier == ANSWER_NO)
 		trouble(p, i, F_LINK_NO_CARRIER, "no carrier");
 	judge_address(p, i);
-	if (p->in->full)
-		judge_details(p, i, iface_kind(p->sys, &i->link));
+	judge_below(p, i);
+	if (p->in->full) {
+		if (rarely_works(i->kind))
+			iface_warn(p, i, F_LINK_KIND, i->name, "it is a %s interface", i->kind);
+		judge_master(p, i);
+	}
 	if (!i->troubled)
-		note(p->out, F_LINK_OK, FINDING_PASS, i->name, "%s, up, link detected",
-		     iface_kind(p->sys, &i->link));
+		note(p->out, F_LINK_OK, FINDING_PASS, i->name, "%s, up, link detected", i->kind);
 }
 
 struct lost {
@@ -208,8 +207,10 @@ static void absent(struct probe *p, struct iface *i)
 static void judge(struct probe *p, struct iface *i)
 {
 	i->link_rc = p->sys->link(i->name, &i->link);
-	if (i->link_rc == 0)
+	if (i->link_rc == 0) {
 		cache_keep_iface(p->in->cache, &i->link);
+		i->kind = iface_kind(p->sys, &i->link);
+	}
 	if (i->link_rc == -ENODEV) {
 		absent(p, i);
 	} else if (i->link_rc < 0)
@@ -228,22 +229,26 @@ static const char *answer_name(enum answer a)
 
 static void driver_facts(struct probe *p, const char *name)
 {
+	char phy[96];
 	struct driver_info d;
 
-	if (p->sys->driver(name, &d) < 0)
-		return;
-	fact(p->out, "iface.driver", "%s", d.driver);
-	if (d.version[0])
-		fact(p->out, "iface.driver_version", "%s", d.version);
-	if (d.firmware[0])
-		fact(p->out, "iface.firmware", "%s", d.firmware);
+	if (p->sys->driver(name, &d) == 0) {
+		fact(p->out, "iface.driver", "%s", d.driver);
+		if (d.version[0])
+			fact(p->out, "iface.driver_version", "%s", d.version);
+		if (d.firmware[0])
+			fact(p->out, "iface.firmware", "%s", d.firmware);
+	}
+	if (iface_phy(p->sys, name, phy, sizeof(phy)))
+		fact(p->out, "iface.phy", "%s", phy);
 }
 
 static void link_facts(struct probe *p, const struct iface *i)
 {
 	const struct link_info *l = &i->link;
+	int speed = p->in->full ? iface_speed(p->sys, l) : -1;
 
-	fact(p->out, "iface.kind", "%s", iface_kind(p->sys, &i->link));
+	fact(p->out, "iface.kind", "%s", i->kind);
 	fact(p->out, "iface.up", "%s", yes_no(l->flags & IFF_UP));
 	if (l->carrier != ANSWER_UNKNOWN)
 		fact(p->out, "iface.carrier", "%s", answer_name(l->carrier));
@@ -251,12 +256,14 @@ static void link_facts(struct probe *p, const struct iface *i)
 		fact(p->out, "iface.ipv4", "%s", answer_name(l->ipv4));
 	if (l->ipv6 != ANSWER_UNKNOWN)
 		fact(p->out, "iface.ipv6", "%s", answer_name(l->ipv6));
-	if (p->in->full && iface_speed(p->sys, l) > 0)
-		fact(p->out, "iface.speed_mbps", "%d", iface_speed(p->sys, l));
-	if (l->qdisc[0])
-		fact(p->out, "iface.qdisc", "%s", l->qdisc);
-	fact(p->out, "iface.xdp", "%s", yes_no(l->xdp));
-	driver_facts(p, i->name);
+	if (speed > 0)
+		fact(p->out, "iface.speed_mbps", "%d", speed);
+	if (i->base_known && i->base.index != l->index)
+		fact(p->out, "iface.lower", "%s", i->base.name);
+	if (i->base.qdisc[0])
+		fact(p->out, "iface.qdisc", "%s", i->base.qdisc);
+	fact(p->out, "iface.xdp", "%s", yes_no(l->xdp || i->base.xdp));
+	driver_facts(p, i->base_known ? i->base.name : i->name);
 }
 
 /* The facts name one interface: the first that has a trouble, else the first. */

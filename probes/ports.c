@@ -10,59 +10,55 @@
 #include "holders.h"
 #include "questions.h"
 
-struct user {
+struct ptp_port {
 	unsigned port;
-	char inode[24];
+	char inode[24];		/* of a socket that is bound to it; empty: nobody */
 };
+
+enum { PTP_PORTS = 2 };
 
 /* "  sl  local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode ..." */
 static bool on_udp(void *owner, char *line)
 {
-	struct user *t = owner;
-	unsigned port;
-	char inode[24];
+	struct ptp_port *ports = owner;
+	char *colon = strchr(line, ':'), *local = colon ? strchr(colon + 1, ':') : NULL;
+	unsigned port = local ? (unsigned)strtoul(local + 1, NULL, 16) : 0;
 
-	if (sscanf(line, " %*d: %*[0-9A-F]:%x %*s %*s %*s %*s %*s %*s %*s %23s", &port, inode) !=
-		    2 ||
-	    port != t->port)
-		return true;
-	strcpy(t->inode, inode);
-	return false;
+	for (int i = 0; i < PTP_PORTS; i++)
+		if (port == ports[i].port)
+			(void)sscanf(local + 1, "%*x %*s %*s %*s %*s %*s %*s %*s %23s",
+				     ports[i].inode);
+	return true;
 }
 
-static void taken(struct probe *p, unsigned port, const char *inode)
+static void taken(struct probe *p, const struct ptp_port *port)
 {
 	char socket[40], who[64] = "";
 	struct finding *f;
 	char *pid;
 
-	snprintf(socket, sizeof(socket), "socket:[%s]", inode);
+	snprintf(socket, sizeof(socket), "socket:[%s]", port->inode);
 	if (holders_of(p->sys, socket, who, sizeof(who)) <= 0) {
 		note(p->out, F_RIVAL_PORT, FINDING_BLOCK, "another program",
-		     "it holds UDP port %u", port);
+		     "it holds UDP port %u", port->port);
 		return;
 	}
 	/* "socat 123" */
 	pid = strrchr(who, ' ');
 	*pid = '\0';
 	f = note(p->out, F_RIVAL_PORT, FINDING_BLOCK, who, "pid %s holds UDP port %u", pid + 1,
-		 port);
+		 port->port);
 	note_clears(f, WAIT_PROCESS, who, atoi(pid + 1));
-}
-
-static void judge_port(struct probe *p, unsigned port)
-{
-	struct user t = { .port = port };
-
-	if (each_line(p->sys, "/proc/net/udp", on_udp, &t) == 0 && t.inode[0] &&
-	    p->sys->udp_port(port) == -EADDRINUSE)
-		taken(p, port, t.inode);
 }
 
 void probe_ports(struct probe *p)
 {
-	if (p->in->unit->program != PROG_PTP4L || p->conf->transport != TRANSPORT_UDPV4)
+	struct ptp_port ports[PTP_PORTS] = { { .port = 319 }, { .port = 320 } };
+
+	if (p->in->unit->program != PROG_PTP4L || p->conf->transport != TRANSPORT_UDPV4 ||
+	    each_line(p->sys, "/proc/net/udp", on_udp, ports) < 0)
 		return;
-	judge_port(p, 319);
-	judge_port(p, 320);
+	for (int i = 0; i < PTP_PORTS; i++)
+		if (ports[i].inode[0] && p->sys->udp_port(ports[i].port) == -EADDRINUSE)
+			taken(p, &ports[i]);
 }

@@ -19,6 +19,11 @@ struct iface {
 	bool port;		/**< a PTP port, else a source or sink of phc2sys */
 	int link_rc;		/**< of sys->link */
 	struct link_info link;
+	const char *kind;	/**< see iface_kind(); set where link_rc is 0 */
+	struct link_info base;	/**< the device that really sends: below a VLAN, a bond's active
+				     member; often `link` itself */
+	bool base_known;
+	char member[IFACE_NAME_MAX];	/**< active member of a bond, which is what ptp4l asks */
 	int ts_rc;		/**< of sys->ts_info; 1: not asked */
 	struct ts_info ts;
 	bool troubled;		/**< a finding worse than PASS is about it */
@@ -46,6 +51,13 @@ void probe_sockets(struct probe *p);
 void probe_rivals(struct probe *p);
 void probe_ports(struct probe *p);
 void probe_host(struct probe *p);
+
+/** What lies below a port: fills i->base and judges it. */
+void judge_below(struct probe *p, struct iface *i);
+
+/** A warning about an interface, which is troubled then. */
+void iface_warn(struct probe *p, struct iface *i, const char *id, const char *subject,
+		const char *fmt, ...) PRINTF_LIKE(5, 6);
 
 /* slow ones: what quick ones put into out->todo */
 void probe_version_slow(struct probe *p);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "conf/linuxptp/daemonconf.h"
+#include "kthreads.h"
 #include "questions.h"
 
 enum { CMDLINE_MAX = 2048 };
@@ -41,6 +42,7 @@ struct scan {
 	char net[64], mnt[64];	/* our own namespaces */
 	unsigned noted;
 	pid_t self;
+	struct kthreads kthreads;
 };
 
 struct rival {
@@ -214,10 +216,11 @@ static bool seen_before(struct probe_cache *c, pid_t pid)
 }
 
 /* The scan before a restart passes over processes that the last full one found harmless. */
-static bool skip(const struct scan *s, pid_t pid)
+static bool skip(struct scan *s, pid_t pid)
 {
 	return pid <= 0 || pid == s->self || is_ours(s->p->in, pid) ||
-	       (!s->p->in->full && seen_before(s->p->in->cache, pid));
+	       (!s->p->in->full && seen_before(s->p->in->cache, pid)) ||
+	       kthreads_have(&s->kthreads, pid);
 }
 
 static bool is_known(const char *comm)
@@ -279,8 +282,11 @@ void probe_rivals(struct probe *p)
 
 	if (p->in->unit->program == PROG_OTHER)
 		return;
-	if (p->in->full && p->in->cache)
-		p->in->cache->processes = 0;
+	if (p->in->full) {
+		kthreads_read(&s.kthreads, p->sys);
+		if (p->in->cache)
+			p->in->cache->processes = 0;
+	}
 	read_ns(p->sys, 0, "net", s.net, sizeof(s.net));
 	read_ns(p->sys, 0, "mnt", s.mnt, sizeof(s.mnt));
 	rc = p->sys->list("/proc", on_process, &s);

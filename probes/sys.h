@@ -36,6 +36,8 @@ struct link_info {
 	char kind[16];		/**< IFLA_INFO_KIND, empty for real hardware */
 	char qdisc[16];
 	int lower;		/**< index of the device below (VLAN, macvlan), 0: none */
+	int bond_mode;		/**< BOND_MODE_*; -1: it is no bond */
+	int active;		/**< index of the bond's active member, 0: none */
 	bool lower_elsewhere;	/**< that device is in another network namespace */
 	int master;		/**< index of the bond or bridge above, 0: none */
 	unsigned char mac[8];
@@ -71,6 +73,7 @@ struct phc_info {
 	double rate_error;	/**< +- this much, from the time that the reads took */
 	bool freq_known;
 	double freq_ppb;	/**< adjustment in force */
+	bool held;		/**< the kernel refuses to adjust it: virtual clocks are in use */
 	int64_t phc_s;		/**< seconds of the PHC, ... */
 	int64_t system_s;	/**< ... and of the system clock at the same moment */
 };
@@ -102,9 +105,12 @@ struct probe_sys {
 	/* network */
 	int (*link)(const char *name, struct link_info *link); /* -ENODEV: no such interface here */
 	int (*addresses)(struct link_info *link);		/* fills ipv4 and ipv6 */
+	int (*link_at)(int index, struct link_info *link);
 	int (*links)(probe_link_fn *each, void *owner);
 	/* -ENODEV, or -EOPNOTSUPP: the driver says nothing */
 	int (*ts_info)(const char *name, struct ts_info *ts);
+	/* how many clocks could stamp for it (MAC, PHY); 1 before Linux 6.14 */
+	int (*ts_providers)(const char *name);
 	int (*driver)(const char *name, struct driver_info *driver);
 	int (*hwtstamp)(const char *name, int *tx_type, int *rx_filter);
 	int (*eee_active)(const char *name);	/* 1 yes, 0 no */

@@ -32,7 +32,8 @@ enum {
 
 struct reply {
 	struct ts_info *ts;
-	int rc;
+	const char *name;	/* of a dump: count the answers about this interface */
+	int rc, count;
 	bool got, done;
 };
 
@@ -69,14 +70,13 @@ static const char *provider_of(struct nlattr *attr)
 	return source == SOURCE_NETDEV ? "mac" : source == SOURCE_PHYLIB ? "phy" : NULL;
 }
 
-static int on_tsinfo(struct nl_msg *msg, void *arg)
+bool tsinfo_parse(struct nlmsghdr *answer, struct ts_info *ts)
 {
 	struct nlattr *tb[TSINFO_MAX + 1];
-	struct reply *r = arg;
 
-	if (genlmsg_parse(nlmsg_hdr(msg), 0, tb, TSINFO_MAX, NULL) < 0)
-		return NL_OK;
-	*r->ts = (struct ts_info){
+	if (genlmsg_parse(answer, 0, tb, TSINFO_MAX, NULL) < 0)
+		return false;
+	*ts = (struct ts_info){
 		.so = bits_of(tb[TSINFO_TIMESTAMPING]),
 		.tx_types = bits_of(tb[TSINFO_TX_TYPES]),
 		.rx_filters = bits_of(tb[TSINFO_RX_FILTERS]),
@@ -84,18 +84,41 @@ static int on_tsinfo(struct nl_msg *msg, void *arg)
 		.source = "netlink",
 		.provider = provider_of(tb[TSINFO_HWTSTAMP_SOURCE]),
 	};
-	r->got = true;
+	return true;
+}
+
+/* Older kernels answer a dump for all interfaces, whatever the question names. */
+static bool is_about(struct nlmsghdr *answer, const char *name)
+{
+	struct nlattr *tb[TSINFO_MAX + 1], *head[ETHTOOL_A_HEADER_MAX + 1];
+
+	return genlmsg_parse(answer, 0, tb, TSINFO_MAX, NULL) == 0 &&
+	       tb[ETHTOOL_A_TSINFO_HEADER] &&
+	       nla_parse_nested(head, ETHTOOL_A_HEADER_MAX, tb[ETHTOOL_A_TSINFO_HEADER], NULL) ==
+		       0 &&
+	       head[ETHTOOL_A_HEADER_DEV_NAME] &&
+	       !nla_strcmp(head[ETHTOOL_A_HEADER_DEV_NAME], name);
+}
+
+static int on_tsinfo(struct nl_msg *msg, void *arg)
+{
+	struct reply *r = arg;
+
+	if (r->name)
+		r->count += is_about(nlmsg_hdr(msg), r->name);
+	else
+		r->got |= tsinfo_parse(nlmsg_hdr(msg), r->ts);
 	return NL_OK;
 }
 
-static struct nl_msg *tsinfo_request(int family, const char *name)
+static struct nl_msg *tsinfo_request(int family, int flags, const char *name)
 {
 	struct nl_msg *msg = nlmsg_alloc();
 	struct nlattr *head;
 
 	if (!msg)
 		return NULL;
-	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, 0, TSINFO_GET,
+	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, flags, TSINFO_GET,
 			 ETHTOOL_GENL_VERSION) ||
 	    !(head = nla_nest_start(msg, ETHTOOL_A_TSINFO_HEADER | NLA_F_NESTED)) ||
 	    nla_put_string(msg, ETHTOOL_A_HEADER_DEV_NAME, name) < 0 ||
@@ -117,27 +140,27 @@ static int exchange(struct nl_sock *sk, struct nl_msg *msg, struct reply *r)
 	nl_cb_err(cb, NL_CB_CUSTOM, on_error, r);
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_tsinfo, r);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, r);
+	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_ack, r);
 	rc = nl_send_auto(sk, msg) < 0 ? -EIO : 0;
 	while (rc == 0 && !r->done)
 		rc = nl_recvmsgs(sk, cb) < 0 && !r->done ? -EIO : 0;
 	if (rc == 0)
-		rc = r->rc ? r->rc : r->got ? 0 : -EIO;
+		rc = r->rc ? r->rc : r->got || r->name ? 0 : -EIO;
 out:
 	nlmsg_free(msg);
 	nl_cb_put(cb);
 	return rc;
 }
 
-static int tsinfo_netlink(const char *name, struct ts_info *ts)
+static int tsinfo_netlink(const char *name, int flags, struct reply *r)
 {
 	struct nl_sock *sk = nl_socket_alloc();
-	struct reply r = { .ts = ts };
 	int family, rc = -EOPNOTSUPP;
 
 	if (!sk)
 		return -ENOMEM;
 	if (genl_connect(sk) == 0 && (family = genl_ctrl_resolve(sk, ETHTOOL_GENL_NAME)) >= 0)
-		rc = exchange(sk, tsinfo_request(family, name), &r);
+		rc = exchange(sk, tsinfo_request(family, flags, name), r);
 	nl_socket_free(sk);
 	return rc;
 }
@@ -182,9 +205,19 @@ static int tsinfo_ioctl(const char *name, struct ts_info *ts)
  */
 int real_ts_info(const char *name, struct ts_info *ts)
 {
-	int rc = tsinfo_netlink(name, ts);
+	struct reply r = { .ts = ts };
+	int rc = tsinfo_netlink(name, 0, &r);
 
 	return rc == 0 || rc == -ENODEV ? rc : tsinfo_ioctl(name, ts);
+}
+
+/* Since 6.14 a dump has one answer for each clock that can stamp for an interface. */
+int real_ts_providers(const char *name)
+{
+	struct reply r = { .name = name };
+	int rc = tsinfo_netlink(name, NLM_F_DUMP, &r);
+
+	return rc < 0 ? rc : r.count;
 }
 
 int real_driver(const char *name, struct driver_info *driver)

@@ -90,12 +90,27 @@ out:
 	return rc;
 }
 
+static void read_bond(struct nlattr *attr, struct link_info *link)
+{
+	struct nlattr *tb[IFLA_BOND_MAX + 1];
+
+	if (nla_parse_nested(tb, IFLA_BOND_MAX, attr, NULL) < 0)
+		return;
+	if (tb[IFLA_BOND_MODE])
+		link->bond_mode = nla_get_u8(tb[IFLA_BOND_MODE]);
+	if (tb[IFLA_BOND_ACTIVE_SLAVE])
+		link->active = (int)nla_get_u32(tb[IFLA_BOND_ACTIVE_SLAVE]);
+}
+
 static void read_linkinfo(struct nlattr *attr, struct link_info *link)
 {
 	struct nlattr *tb[IFLA_INFO_MAX + 1];
 
-	if (!nla_parse_nested(tb, IFLA_INFO_MAX, attr, NULL) && tb[IFLA_INFO_KIND])
-		nla_strlcpy(link->kind, tb[IFLA_INFO_KIND], sizeof(link->kind));
+	if (nla_parse_nested(tb, IFLA_INFO_MAX, attr, NULL) < 0 || !tb[IFLA_INFO_KIND])
+		return;
+	nla_strlcpy(link->kind, tb[IFLA_INFO_KIND], sizeof(link->kind));
+	if (!strcmp(link->kind, "bond") && tb[IFLA_INFO_DATA])
+		read_bond(tb[IFLA_INFO_DATA], link);
 }
 
 static bool xdp_attached(struct nlattr *attr)
@@ -128,7 +143,8 @@ static bool read_link(struct nlmsghdr *nlh, struct link_info *link)
 	    nlmsg_parse(nlh, sizeof(*ifi), tb, IFLA_MAX, NULL) < 0)
 		return false;
 	ifi = nlmsg_data(nlh);
-	*link = (struct link_info){ .index = ifi->ifi_index, .flags = ifi->ifi_flags };
+	*link = (struct link_info){ .index = ifi->ifi_index, .flags = ifi->ifi_flags,
+				    .bond_mode = -1 };
 	link->loopback = ifi->ifi_flags & IFF_LOOPBACK;
 	read_names(tb, link);
 	/* a driver that is down has no opinion about its cable */
@@ -161,9 +177,9 @@ static int on_link(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-static struct nl_msg *link_request(int flags)
+static struct nl_msg *link_request(int flags, int index)
 {
-	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC, .ifi_index = index };
 	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETLINK, flags);
 
 	if (msg && (nlmsg_append(msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO) < 0 ||
@@ -174,27 +190,36 @@ static struct nl_msg *link_request(int flags)
 	return msg;
 }
 
-int real_link(const char *name, struct link_info *link)
+static int one_link(struct nl_msg *msg, struct link_info *link)
 {
-	struct nl_msg *msg = link_request(0);
 	struct link_info found = { 0 };
 	struct question q = { .link = &found };
-	int rc;
+	int rc = ask(msg, on_link, &q);
 
-	if (strlen(name) >= IFACE_NAME_MAX) {
-		nlmsg_free(msg);
-		return -ENODEV;
-	}
-	if (msg && nla_put_string(msg, IFLA_IFNAME, name) < 0) {
-		nlmsg_free(msg);
-		return -ENOMEM;
-	}
-	rc = ask(msg, on_link, &q);
 	if (rc == 0 && !found.index)
 		rc = -EIO;
 	if (rc == 0)
 		*link = found;
 	return rc;
+}
+
+int real_link(const char *name, struct link_info *link)
+{
+	struct nl_msg *msg;
+
+	if (strlen(name) >= IFACE_NAME_MAX)
+		return -ENODEV;
+	msg = link_request(0, 0);
+	if (msg && nla_put_string(msg, IFLA_IFNAME, name) < 0) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	return one_link(msg, link);
+}
+
+int real_link_at(int index, struct link_info *link)
+{
+	return index > 0 ? one_link(link_request(0, index), link) : -ENODEV;
 }
 
 static int on_each_link(struct nl_msg *msg, void *arg)
@@ -208,7 +233,7 @@ int real_links(probe_link_fn *each, void *owner)
 {
 	struct question q = { .each = each, .owner = owner };
 
-	return ask(link_request(NLM_F_DUMP), on_each_link, &q);
+	return ask(link_request(NLM_F_DUMP, 0), on_each_link, &q);
 }
 
 static int on_address(struct nl_msg *msg, void *arg)

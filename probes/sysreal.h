@@ -11,11 +11,16 @@
 
 /* sysnetlink.c */
 int real_link(const char *name, struct link_info *link);
+int real_link_at(int index, struct link_info *link);
 int real_addresses(struct link_info *link);
 int real_links(probe_link_fn *each, void *owner);
 
 /* sysethtool.c */
 int real_ts_info(const char *name, struct ts_info *ts);
+int real_ts_providers(const char *name);
+/** An answer to ETHTOOL_MSG_TSINFO_GET; an attribute that is absent is "none". False: no such. */
+struct nlmsghdr;
+bool tsinfo_parse(struct nlmsghdr *answer, struct ts_info *ts);
 int real_driver(const char *name, struct driver_info *driver);
 int real_eee_active(const char *name);
 int real_udp_port(unsigned port);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ifkind.h"
 #include "questions.h"
 #include "text.h"
 
@@ -16,13 +17,18 @@
 		     SOF_TIMESTAMPING_SYS_HARDWARE)
 #define BIT(n) (1u << (n))
 
-/* A clock in the PHY may appear only when the interface is up or has its link. */
-static void clears_with_link(struct finding *f, const struct iface *i)
+/*
+ * A clock in the PHY may appear only when the interface is up or has its link;
+ * otherwise the driver that makes it may still be loading.
+ */
+static void clears_with_clock(struct finding *f, const struct iface *i)
 {
 	if (!(i->link.flags & IFF_UP))
 		note_clears(f, WAIT_UP, i->name, 0);
 	else if (i->link.carrier == ANSWER_NO)
 		note_clears(f, WAIT_CARRIER, i->name, 0);
+	else
+		note_clears(f, WAIT_DEVICE, WAIT_ANY_PTP_CLOCK, 0);
 }
 
 static struct finding *bad(struct probe *p, struct iface *i, const char *id, const char *fmt, ...)
@@ -39,7 +45,7 @@ static struct finding *bad(struct probe *p, struct iface *i, const char *id, con
 	va_end(ap);
 	i->troubled = true;
 	f = note_block(p->out, id, WAIT_NONE, i->name, "%s", what);
-	clears_with_link(f, i);
+	clears_with_clock(f, i);
 	return f;
 }
 
@@ -69,8 +75,8 @@ static void judge_bits(struct probe *p, struct iface *i, unsigned wanted, const 
 {
 	if ((i->ts.so & wanted) == wanted)
 		return;
-	/* ptp4l asks the active member of a bond, kernels before 5.18 answer for the bond */
-	if (is_bond(i))
+	/* kernels before 5.18 answer for the bond, not for what its members can do */
+	if (is_bond(i) && !i->member[0])
 		note(p->out, F_TS_UNKNOWN, FINDING_UNKNOWN, i->name,
 		     "the %s does not tell what its active member can do", i->link.kind);
 	else
@@ -109,7 +115,8 @@ static void judge_hardware(struct probe *p, struct iface *i)
 	if (p->conf->time_stamping != TS_HARDWARE)
 		judge_one_step(p, i);
 	judge_filter(p, i);
-	if (i->ts.phc_index < 0 && !p->conf->free_running && !p->conf->phc_device[0] && !is_bond(i))
+	if (i->ts.phc_index < 0 && !p->conf->free_running && !p->conf->phc_device[0] &&
+	    (!is_bond(i) || i->member[0]))
 		bad(p, i, F_TS_NO_CLOCK, "the driver names no PTP clock");
 }
 
@@ -202,8 +209,17 @@ static void ts_facts(struct probe *p, const struct ts_info *ts)
 	fact(p->out, "iface.hw_rx", "%s", yes_no(ts->so & SOF_TIMESTAMPING_RX_HARDWARE));
 	fact(p->out, "iface.hw_raw", "%s", yes_no(ts->so & SOF_TIMESTAMPING_RAW_HARDWARE));
 	fact(p->out, "iface.sw_tx", "%s", yes_no(ts->so & SOF_TIMESTAMPING_TX_SOFTWARE));
-	if (ts->provider)
-		fact(p->out, "iface.ts_provider", "%s", ts->provider);
+}
+
+static void provider_facts(struct probe *p, const struct iface *i)
+{
+	const char *provider = iface_provider(p->sys, i->base.name, &i->ts);
+	int providers = p->in->full && i->ts.phc_index >= 0 ? p->sys->ts_providers(i->name) : 0;
+
+	if (provider)
+		fact(p->out, "iface.ts_provider", "%s", provider);
+	if (providers > 0)
+		fact(p->out, "iface.ts_providers", "%d", providers);
 }
 
 static void facts_of_worst(struct probe *p)
@@ -213,8 +229,10 @@ static void facts_of_worst(struct probe *p)
 	for (unsigned n = p->ifaces; n-- > 0;)
 		if (p->iface[n].ts_rc == 0 && (!i || p->iface[n].troubled || n == 0))
 			i = &p->iface[n];
-	if (i)
+	if (i) {
 		ts_facts(p, &i->ts);
+		provider_facts(p, i);
+	}
 	list_clocks(p);
 }
 
@@ -227,7 +245,7 @@ void probe_timestamping(struct probe *p)
 
 		if (i->link_rc < 0)
 			continue;
-		i->ts_rc = p->sys->ts_info(i->name, &i->ts);
+		i->ts_rc = p->sys->ts_info(stamps && i->member[0] ? i->member : i->name, &i->ts);
 		if (stamps)
 			judge_mode(p, i);
 		else if (!i->port)

@@ -203,14 +203,17 @@ static struct unit_watch *watch_new(struct unit *u)
 	return w;
 }
 
-static void watch_file(struct unit *u, const char *path)
+static void watch_file(struct unit *u, enum wait_kind kind, const char *path)
 {
 	struct unit_watch *w = watch_new(u);
 
 	if (!w)
 		return;
 	filewatch_init(&w->file, u->sup->loop, on_cleared, w);
-	(void)filewatch_start(&w->file, path, NULL);
+	if (kind == WAIT_DEVICE)
+		(void)filewatch_start_device(&w->file, path, NULL);
+	else
+		(void)filewatch_start(&w->file, path, NULL);
 }
 
 static void watch_process(struct unit *u, pid_t pid)
@@ -235,7 +238,7 @@ static void add_wait(struct unit *u, const struct waitfor *wait)
 			return;
 	u->waits[u->waits_n++] = *wait;
 	if (wait->kind == WAIT_FILE || wait->kind == WAIT_DEVICE)
-		watch_file(u, wait->subject);
+		watch_file(u, wait->kind, wait->subject);
 	else if (wait->kind == WAIT_PROCESS && wait->pid > 1)
 		watch_process(u, wait->pid);
 	/* interfaces: supervisor's one netlink socket asks unit_iface_changed() */
@@ -249,7 +252,7 @@ static void watch_config(struct unit *u)
 		if (u->waits[i].kind == WAIT_FILE && !strcmp(u->waits[i].subject, file))
 			return;
 	if (file[0] == '/')
-		watch_file(u, file);
+		watch_file(u, WAIT_FILE, file);
 }
 
 void unit_watch(struct unit *u, const struct action *act)

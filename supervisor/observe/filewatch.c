@@ -35,7 +35,8 @@ static void watch(struct walk *w, const char *folder, const char *name)
 		w->blind = true;
 		return;
 	}
-	d->wd = inotify_add_watch(w->fw->fd, folder[0] ? folder : "/", MASK);
+	d->wd = inotify_add_watch(w->fw->fd, folder[0] ? folder : "/",
+				  w->fw->device ? MASK & ~IN_CLOSE_WRITE : MASK);
 	if (d->wd < 0) {
 		w->blind = true;
 		return;
@@ -172,6 +173,15 @@ static bool being_written(const struct filewatch *fw, const struct inotify_event
 	       S_ISREG(st.st_mode) && st.st_size == 0;
 }
 
+static bool means(const struct filewatch *fw, const char *wanted, const char *name)
+{
+	size_t len = strlen(wanted);
+
+	if (fw->device && len && wanted[len - 1] == '*')
+		return !strncmp(wanted, name, len - 1);
+	return !len || !strcmp(wanted, name);
+}
+
 static bool concerns(const struct filewatch *fw, const struct inotify_event *ev)
 {
 	if (ev->mask & IN_Q_OVERFLOW)
@@ -181,7 +191,7 @@ static bool concerns(const struct filewatch *fw, const struct inotify_event *ev)
 			continue;
 		if (ev->mask & (IN_DELETE_SELF | IN_MOVE_SELF))
 			return true;
-		if (ev->len && (!fw->dir[i].name[0] || !strcmp(fw->dir[i].name, ev->name)))
+		if (ev->len && means(fw, fw->dir[i].name, ev->name))
 			return !being_written(fw, ev);
 	}
 	return false;
@@ -212,9 +222,10 @@ void filewatch_init(struct filewatch *fw, struct ev_loop *loop, filewatch_fn *fn
 	ev_init(&fw->net, on_net);
 }
 
-int filewatch_start(struct filewatch *fw, const char *path, struct err *err)
+static int start(struct filewatch *fw, const char *path, bool device, struct err *err)
 {
 	filewatch_stop(fw);
+	fw->device = device;
 	if (strlen(path) >= sizeof(fw->path))
 		return err_set(err, ENAMETOOLONG, "%s: this path is too long to watch", path);
 	strcpy(fw->path, path);
@@ -225,6 +236,16 @@ int filewatch_start(struct filewatch *fw, const char *path, struct err *err)
 	}
 	rescan(fw);
 	return 0;
+}
+
+int filewatch_start(struct filewatch *fw, const char *path, struct err *err)
+{
+	return start(fw, path, false, err);
+}
+
+int filewatch_start_device(struct filewatch *fw, const char *path, struct err *err)
+{
+	return start(fw, path, true, err);
 }
 
 void filewatch_stop(struct filewatch *fw)

@@ -30,6 +30,7 @@ struct filewatch {
 	filewatch_fn *fn;
 	void *owner;
 	char path[512];
+	bool device;
 	int fd;			/* inotify, -1: none (then looks every second) */
 	ev_io io;
 	ev_timer quiet, net;
@@ -48,6 +49,13 @@ void filewatch_init(struct filewatch *fw, struct ev_loop *loop, filewatch_fn *fn
  * @return 0; -ENAMETOOLONG. Without inotify it still works, by looking once a second.
  */
 int filewatch_start(struct filewatch *fw, const char *path, struct err *err);
+
+/**
+ * The same for a device node: programs that open and close it do not count,
+ * only its coming, going and permissions. A path that ends in "*" stands for
+ * any node whose name begins so.
+ */
+int filewatch_start_device(struct filewatch *fw, const char *path, struct err *err);
 void filewatch_stop(struct filewatch *fw);
 
 #endif

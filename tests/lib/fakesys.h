@@ -47,7 +47,7 @@ struct fake {
 	struct fake_link link[FAKE_LINKS];
 	const char *noexec, *readonly;	/* path prefix mounted so */
 	const char *denied;	/* path that cannot be looked at */
-	int links_rc, eee, port_rc;
+	int links_rc, eee, port_rc, providers;
 	const char *hidden;	/* folder that may not be listed */
 	int uds_rc;		/* of a socket that is there */
 	int identity_rc;
@@ -129,7 +129,7 @@ static inline struct fake_link *fake_add_iface(const char *name, int phc)
 
 	*l = (struct fake_link){
 		.link = { .index = (int)fake.links, .flags = IFF_UP, .carrier = ANSWER_YES,
-			  .ipv4 = ANSWER_YES, .ipv6 = ANSWER_YES },
+			  .ipv4 = ANSWER_YES, .ipv6 = ANSWER_YES, .bond_mode = -1 },
 		.ts = { .so = phc < 0 ? 0x1a : 0x5f, .phc_index = phc, .source = "netlink",
 			.tx_types = 3, .rx_filters = 1u << HWTSTAMP_FILTER_PTP_V2_EVENT | 1 },
 		.hwtstamp_tx = 1,
@@ -390,6 +390,19 @@ static inline int fake_link(const char *name, struct link_info *link)
 	return 0;
 }
 
+static inline int fake_link_at(int index, struct link_info *link)
+{
+	for (unsigned i = 0; i < fake.links; i++)
+		if (fake.link[i].link.index == index)
+			return fake_link(fake.link[i].name, link);
+	return -ENODEV;
+}
+
+static inline int fake_ts_providers(const char *name)
+{
+	return fake.providers ? fake.providers : 1;
+}
+
 static inline int fake_addresses(struct link_info *link)
 {
 	return 0;
@@ -505,8 +518,10 @@ static const struct probe_sys fake_sys = {
 	.list = fake_list,
 	.link = fake_link,
 	.addresses = fake_addresses,
+	.link_at = fake_link_at,
 	.links = fake_links,
 	.ts_info = fake_ts_info,
+	.ts_providers = fake_ts_providers,
 	.driver = fake_driver,
 	.hwtstamp = fake_hwtstamp,
 	.eee_active = fake_eee_active,

@@ -322,6 +322,20 @@ static void our_own_children_are_no_rivals(void **unused)
 	assert_asked("rival.ok", FINDING_PASS);
 }
 
+/* Most of /proc on a small box, so they are told by one list instead of being opened each. */
+static void threads_of_the_kernel_are_passed_over_by_a_list(void **unused)
+{
+	fake_process(2, "kthreadd\n", "", 0, 1);
+	fake_process(301, "kworker/1:2\n", "", 0, 1);
+	fake_process(305, "ptp4l\n", CMD("ptp4l\0-i\0eth0\0-m"), 1);
+	fake_text("/proc/2/task/2/children", "3 4 301 30");
+	assert_asked("rival.same_interface", FINDING_BLOCK);
+	fake_text("/proc/2/task/2/children", "3 4 301 305 ");
+	assert_not_asked("rival.same_interface");
+	fake_text("/proc/2/comm", "bash\n");
+	assert_asked("rival.same_interface", FINDING_BLOCK);
+}
+
 static void a_zombie_is_no_rival(void **unused)
 {
 	fake_process(300, "ptp4l\n", "", 0, 1);
@@ -632,6 +646,7 @@ int main(void)
 		T(a_ptp4l_in_another_network_namespace_is_no_rival),
 		T(another_domain_in_software_is_no_collision),
 		T(our_own_children_are_no_rivals),
+		T(threads_of_the_kernel_are_passed_over_by_a_list),
 		T(a_zombie_is_no_rival),
 		T(a_hidden_namespace_makes_rivals_unknown),
 		T(others_that_set_the_clock_matter_only_if_we_do),

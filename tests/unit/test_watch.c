@@ -272,6 +272,41 @@ static void without_inotify_it_looks_now_and_then(void **state)
 	assert_int_equal(s->calls, 1);
 }
 
+static void watch_device(struct stage *s, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", s->dir, name);
+	assert_int_equal(filewatch_start_device(&s->fw, path, NULL), 0);
+	run_ms(s, 5);
+	s->calls = 0;
+}
+
+/* /dev/null is closed after writing many times a second, and so is a clock that we ask. */
+static void using_a_device_is_no_change_of_it(void **state)
+{
+	struct stage *s = *state;
+
+	sh("touch ptp0");
+	watch_device(s, "ptp0");
+	ignores(s, "echo x >ptp0");
+	notices(s, "chmod 600 ptp0");
+	notices(s, "rm ptp0");
+	notices(s, "mkfifo ptp0");
+}
+
+static void any_device_of_a_kind_may_be_awaited(void **state)
+{
+	struct stage *s = *state;
+
+	watch_device(s, "ptp*");
+	ignores(s, "mkfifo tty7");
+	notices(s, "mkfifo ptp7");
+	notices(s, "rm ptp7");
+	assert_int_equal(filewatch_start(&s->fw, "ptp*", NULL), 0);
+	ignores(s, "mkfifo ptp8");
+}
+
 static void a_path_that_is_too_long_is_refused(void **state)
 {
 	struct stage *s = *state;
@@ -340,6 +375,8 @@ int main(void)
 		T(the_entries_of_a_watched_folder_count),
 		T(a_link_in_a_circle_ends),
 		T(without_inotify_it_looks_now_and_then),
+		T(using_a_device_is_no_change_of_it),
+		T(any_device_of_a_kind_may_be_awaited),
 		T(a_path_that_is_too_long_is_refused),
 		T(a_stranger_s_end_is_noticed),
 		T(the_loopback_interface_is_in_the_table),
