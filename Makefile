@@ -98,10 +98,8 @@ check-headers: $(GEN) ## each header compiles alone; include/ names no library
 
 check-graph: ## who may include whom
 	@sh tests/lib/include-graph.sh
-
 check-unit: $(UNIT)
 	@sh tests/lib/run-tests.sh $(UNIT)
-
 check-replay: $(B)/tests/replay
 	@REPLAY=$(B)/tests/replay sh tests/lib/run-tests.sh tests/replay/run.sh
 
@@ -110,6 +108,8 @@ score: $(B)/tests/replay ## how good the expert system is on the cases in tests/
 
 check-integration: all $(B)/tests/lintdiff ## root: real ptp4l in network namespaces, a few minutes
 	@BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh $(wildcard tests/integration/*.sh)
+check-vm: all ## QEMU: real clocks of network cards, lost and found; a few minutes
+	@sh tests/lib/run-tests.sh $(wildcard tests/vm/*.sh)
 
 # On a fresh machine there is no compiler when make reads this file: install first, then read it anew.
 demo: ## root: installs what is missing, builds, breaks a real ptp4l in many ways; about a minute
@@ -145,6 +145,6 @@ clean: ## remove everything that was built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-20s %s\n", $$1, $$2}' Makefile
 
-.PHONY: all bench check check-pure check-headers check-graph check-unit check-replay check-integration demo test install uninstall clean help
+.PHONY: all bench check check-pure check-headers check-graph check-unit check-replay check-integration check-vm demo test install uninstall clean help
 .DELETE_ON_ERROR:
 -include $(wildcard $(DEPS))

@@ -17,6 +17,7 @@ level() {
 level $make -k check
 level $make -k SAN=address,undefined check
 level $make check-integration
+level $make check-vm
 [ -z "$TEST_DEMO" ] || level $make demo
 awk '{ p += $1; f += $2; s += $3 }
      END { printf "%d passed, %d failed", p, f; if (s) printf ", %d skipped", s; print ""; exit f > 0 }' "$TEST_TALLY"
