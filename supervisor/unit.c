@@ -291,6 +291,5 @@ void unit_free(struct unit *u)
 	free(u->candidate);
 	free(u->incident);
 	free(u->print);
-	free(u->good);
 	free(u);
 }

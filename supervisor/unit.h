@@ -104,9 +104,8 @@ struct unit {
 	unsigned alternate_before;
 	struct exit_info exit_before;
 	char *print;			/**< what this run began with, NULL: not yet taken */
-	char *good;			/**< baseline of the last good run, NULL: none; see diagnose/changes.h */
 	msec_t good_at;			/**< when this run was found good, MSEC_NONE: not yet */
-	int64_t good_s;			/**< seconds of good running since `good` was made, this run left out */
+	int64_t good_s;			/**< seconds of good running since the baseline was made, this run left out */
 	struct incident *candidate;	/**< a refused start, in case no alternate passes; NULL: none */
 	struct incident *incident;	/**< the newest one, NULL: none yet */
 };

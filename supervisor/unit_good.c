@@ -1,11 +1,12 @@
 /* What a run depends on: taken when it has begun, kept when it was good, compared when it fails. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "log.h"
 #include "loop.h"
 #include "supervisor/diagnose/changes.h"
+#include "supervisor/record/state.h"
 #include "unit.h"
 
 /* Who is grandmaster shows only while the daemon runs. */
@@ -15,15 +16,22 @@ static void add_master(struct fingerprint *f, const struct health_seen *seen)
 		fingerprint_add(f, "master", NULL, 0, "%s", seen->grandmaster);
 }
 
-/* Evidence may be lost for want of memory; supervision goes on. */
-static void keep(char **place, const char *text)
-{
-	char *copy = strdup(text);
+enum { VERSION_OF_BASELINE = 1, NAME_BYTES = UNIT_NAME_MAX + 16 };
 
-	if (!copy)
-		return;
-	free(*place);
-	*place = copy;
+static const char *name_of(const struct unit *u, char name[NAME_BYTES])
+{
+	snprintf(name, NAME_BYTES, "fingerprint.%s", u->conf->name);
+	return name;
+}
+
+/* The baseline, with its terminator; NULL: none, or of somebody who cannot count. */
+static const char *baseline(const struct unit *u)
+{
+	char name[NAME_BYTES];
+	size_t len = 0;
+	const char *text = state_get(u->sup->state, name_of(u, name), VERSION_OF_BASELINE, &len);
+
+	return text && len && !text[len - 1] ? text : NULL;
 }
 
 void unit_print(struct unit *u)
@@ -33,7 +41,7 @@ void unit_print(struct unit *u)
 	if (u->print)
 		return;
 	(void)unit_facts(u, u->policy.alternate, &f);
-	keep(&u->print, f.text);
+	u->print = strdup(f.text);	/* without memory there will be nothing to compare with */
 	u->good_at = MSEC_NONE;
 }
 
@@ -48,7 +56,7 @@ void unit_print_over(struct unit *u)
 
 void unit_good(struct unit *u)
 {
-	char room[BASELINE_BYTES];
+	char room[BASELINE_BYTES], name[NAME_BYTES];
 	struct text t = text_in(room, sizeof(room));
 	struct fingerprint f;
 
@@ -58,8 +66,9 @@ void unit_good(struct unit *u)
 	f.len = (unsigned)strlen(u->print);
 	memcpy(f.text, u->print, f.len + 1);
 	add_master(&f, &u->seen);
-	changes_accept(u->good, f.text, time(NULL), u->good_s, &t);
-	keep(&u->good, room);
+	changes_accept(baseline(u), f.text, time(NULL), u->good_s, &t);
+	(void)state_save(u->sup->state, name_of(u, name), VERSION_OF_BASELINE, room, t.len + 1,
+			 STATE_SOON);
 	u->good_s = 0;
 	u->good_at = loop_now();
 }
@@ -73,5 +82,5 @@ void unit_changes(const struct unit *u, struct fingerprint *f, msec_t started_at
 	if (u->good_at != MSEC_NONE)
 		when.good_s += (when.now - u->good_at) / SEC;
 	add_master(f, unit_alive(u) ? &u->seen : &u->seen_before);
-	changes_facts(u->good, f->text, &when, facts);
+	changes_facts(baseline(u), f->text, &when, facts);
 }

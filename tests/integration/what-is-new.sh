@@ -31,6 +31,14 @@ is "and nothing else is" "config:  -> no_such_option 1" news
 sed -i '/no_such_option/d' $ptpconf
 ok "mended, it runs again" within 60 ready ptp4l
 
+warden_ends
+sed -i 's/^slaveOnly 1/slaveOnly 1\nno_such_option 2/' $ptpconf
+warden
+ok "the next ptpwarden" within 5 state_is ptp4l waiting
+is "remembers the last good run" "config:  -> no_such_option 2" news
+sed -i '/no_such_option/d' $ptpconf
+ok "mended, it runs again" within 60 ready ptp4l
+
 head -c 20000 $box/ptp4l >$box/cut && chmod 755 $box/cut && mv $box/cut $box/ptp4l
 pw restart ptp4l
 ok "a program that was cut off is not started" within 5 state_is ptp4l waiting
