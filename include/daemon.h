@@ -73,6 +73,7 @@ struct daemon_conf {
 	bool port_from_file[PORTS_MAX];	/**< this port comes from a section of the file only */
 	unsigned port_line[PORTS_MAX];	/**< line of the port's section in the file, 0: it has none */
 	enum transport port_transport[PORTS_MAX];
+	bool port_is_source[PORTS_MAX];	/**< ts2phc: this clock gives the pulses */
 	int logging_level;
 	int socket_priority;
 	char message_tag[32];		/**< stands in front of each message, empty when none */

@@ -11,7 +11,8 @@
 struct hunt {
 	const struct probe_sys *sys;
 	const char *path;
-	struct text list;
+	holder_fn *each;
+	void *owner;
 	char dir[40];		/* /proc/PID/fd */
 	int found;
 	bool holds, hidden;
@@ -27,16 +28,15 @@ static bool on_fd(void *owner, const char *name)
 	return !h->holds;
 }
 
-static void add_name(struct hunt *h, int pid)
+static bool tell(struct hunt *h, int pid)
 {
 	char path[40], comm[24] = "?";
 
 	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
 	if (read_small(h->sys, path, comm, sizeof(comm)) > 0)
 		comm[strcspn(comm, "\n")] = '\0';
-	text_add(&h->list, "%s", h->found++ ? ", " : "");
-	text_add_escaped(&h->list, comm, strlen(comm));
-	text_add(&h->list, " %d", pid);
+	h->found++;
+	return h->each(h->owner, pid, comm);
 }
 
 static bool on_process(void *owner, const char *name)
@@ -50,17 +50,32 @@ static bool on_process(void *owner, const char *name)
 	h->holds = false;
 	if (h->sys->list(h->dir, on_fd, h) == -EACCES)
 		h->hidden = true;
-	if (h->holds)
-		add_name(h, pid);
-	return true;
+	return !h->holds || tell(h, pid);
 }
 
-int holders_of(const struct probe_sys *sys, const char *path, char *list, size_t size)
+int holders_visit(const struct probe_sys *sys, const char *path, holder_fn *each, void *owner)
 {
-	struct hunt h = { .sys = sys, .path = path, .list = text_in(list, size) };
+	struct hunt h = { .sys = sys, .path = path, .each = each, .owner = owner };
 	int rc = sys->list("/proc", on_process, &h);
 
 	if (rc < 0)
 		return rc;
 	return !h.found && h.hidden ? -EACCES : h.found;
+}
+
+static bool on_holder(void *owner, int pid, const char *comm)
+{
+	struct text *list = owner;
+
+	text_add(list, "%s", list->len ? ", " : "");
+	text_add_escaped(list, comm, strlen(comm));
+	text_add(list, " %d", pid);
+	return true;
+}
+
+int holders_of(const struct probe_sys *sys, const char *path, char *list, size_t size)
+{
+	struct text t = text_in(list, size);
+
+	return holders_visit(sys, path, on_holder, &t);
 }

@@ -8,15 +8,35 @@
 #include "ifkind.h"
 #include "questions.h"
 
-static void add_iface(struct probe *p, const char *name, bool port)
+static bool is_iface(const char *name)
 {
-	if (!name || !*name || is_device(name) || !strcmp(name, "CLOCK_REALTIME"))
+	return name && *name && !is_device(name) && strcmp(name, "CLOCK_REALTIME") != 0;
+}
+
+static void add_iface(struct probe *p, const char *name, bool port, unsigned use)
+{
+	if (!is_iface(name))
 		return;
 	for (unsigned i = 0; i < p->ifaces; i++)
-		if (!strcmp(p->iface[i].name, name))
+		if (!strcmp(p->iface[i].name, name)) {
+			p->iface[i].use |= use;
 			return;
+		}
 	if (p->ifaces < PROBE_LINKS_MAX)
-		p->iface[p->ifaces++] = (struct iface){ .name = name, .port = port, .ts_rc = 1 };
+		p->iface[p->ifaces++] = (struct iface){ .name = name, .port = port,
+							.use = (unsigned char)use, .ts_rc = 1 };
+}
+
+/* "generic" and "nmea" are sources without a clock. */
+static void choose_for_ts2phc(struct probe *p)
+{
+	const struct daemon_conf *c = p->conf;
+
+	for (unsigned i = 0; i < c->ports && i < PORTS_MAX; i++)
+		add_iface(p, c->port[i], false,
+			  c->port_is_source[i] ? CLOCK_PEROUT : CLOCK_STEER | CLOCK_EXTTS);
+	if (strcmp(c->source, "generic") && strcmp(c->source, "nmea"))
+		add_iface(p, c->source, false, CLOCK_PEROUT);
 }
 
 static void choose_ifaces(struct probe *p)
@@ -26,14 +46,17 @@ static void choose_ifaces(struct probe *p)
 	switch (p->in->unit->program) {
 	case PROG_PTP4L:
 		for (unsigned i = 0; i < c->ports && i < PORTS_MAX; i++)
-			add_iface(p, c->port[i], true);
+			add_iface(p, c->port[i], true, CLOCK_STEER);
 		break;
 	case PROG_PHC2SYS:
-		add_iface(p, c->source, false);
-		add_iface(p, c->sink, false);
+		add_iface(p, c->source, false, CLOCK_READ);
+		add_iface(p, c->sink, false, CLOCK_STEER);
+		break;
+	case PROG_TS2PHC:
+		choose_for_ts2phc(p);
 		break;
 	default:
-		add_iface(p, p->in->run->interface, true);
+		add_iface(p, p->in->run->interface, true, CLOCK_READ);
 		break;
 	}
 }

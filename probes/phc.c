@@ -3,29 +3,30 @@
  * belongs to an interface is the driver's word, never a number in a name.
  */
 #include <errno.h>
-#include <linux/ptp_clock.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "holders.h"
 #include "questions.h"
 
-enum { SECONDS_A_YEAR = 31556952 };
-
-/* Beyond these no oscillator is to blame. */
-#define RATE_ODD 0.01
-#define RATE_IMPOSSIBLE 0.3
-
-static void add_node(struct probe_todo *todo, const char *node)
+static void add_node(struct probe_todo *todo, const char *node, unsigned use)
 {
 	for (unsigned i = 0; i < todo->nodes; i++)
-		if (!strcmp(todo->node[i], node))
+		if (!strcmp(todo->node[i], node)) {
+			todo->use[i] |= use;
 			return;
-	if (todo->nodes < PROBE_NODES_MAX && *node && strlen(node) < PROBE_NODE_LEN)
-		strcpy(todo->node[todo->nodes++], node);
+		}
+	if (todo->nodes == PROBE_NODES_MAX || !*node || strlen(node) >= PROBE_NODE_LEN)
+		return;
+	strcpy(todo->node[todo->nodes], node);
+	todo->use[todo->nodes++] = (unsigned char)use;
+}
+
+static void add_device(struct probe_todo *todo, const char *clock, unsigned use)
+{
+	if (is_device(clock))
+		add_node(todo, clock, use);
 }
 
 static void add_clock_of(const struct iface *i, struct probe_todo *todo)
@@ -35,7 +36,23 @@ static void add_clock_of(const struct iface *i, struct probe_todo *todo)
 	if (i->ts_rc || i->ts.phc_index < 0)
 		return;
 	snprintf(node, sizeof(node), "/dev/ptp%d", i->ts.phc_index);
-	add_node(todo, node);
+	add_node(todo, node, i->use);
+}
+
+static void add_named(const struct probe *p, struct probe_todo *todo)
+{
+	const struct daemon_conf *c = p->conf;
+
+	if (p->in->unit->program == PROG_PHC2SYS) {
+		add_device(todo, c->source, CLOCK_READ);
+		add_device(todo, c->sink, CLOCK_STEER);
+	}
+	if (p->in->unit->program != PROG_TS2PHC)
+		return;
+	add_device(todo, c->source, CLOCK_PEROUT);
+	for (unsigned i = 0; i < c->ports && i < PORTS_MAX; i++)
+		add_device(todo, c->port[i],
+			   c->port_is_source[i] ? CLOCK_PEROUT : CLOCK_STEER | CLOCK_EXTTS);
 }
 
 /* The clocks that this run will open. A free-running ptp4l opens none. */
@@ -47,15 +64,10 @@ static void choose_nodes(const struct probe *p, struct probe_todo *todo)
 	if (ptp4l && (c->free_running || !stamps_in_hardware(c)))
 		return;
 	if (ptp4l && c->phc_device[0]) {
-		add_node(todo, c->phc_device);
+		add_node(todo, c->phc_device, CLOCK_STEER);
 		return;
 	}
-	if (p->in->unit->program == PROG_PHC2SYS) {
-		if (is_device(c->source))
-			add_node(todo, c->source);
-		if (is_device(c->sink))
-			add_node(todo, c->sink);
-	}
+	add_named(p, todo);
 	for (unsigned i = 0; i < p->ifaces; i++)
 		add_clock_of(&p->iface[i], todo);
 }
@@ -105,18 +117,89 @@ static int sysfs_number(const struct probe *p, const char *clock, const char *en
 	return value;
 }
 
+static void mismatch(struct probe *p, const char *node, const char *clock, const char *iface,
+		     int index)
+{
+	char of_iface[32];
+
+	snprintf(of_iface, sizeof(of_iface), "ptp%d", index);
+	if (index >= 0 && strcmp(of_iface, clock))
+		note(p->out, F_PHC_MISMATCH, FINDING_WARN, node, "it is %s, the clock of %s is %s",
+		     clock, iface, of_iface);
+}
+
+/* phc2sys with -w takes its time from the ptp4l that it follows, if only their clock is the same. */
+static void judge_against_leader(struct probe *p, const char *node, const char *clock)
+{
+	struct daemon_conf leader;
+	struct ts_info ts;
+
+	if (strcmp(node, p->conf->source) || !leader_conf(p, &leader) || leader.ports != 1 ||
+	    !stamps_in_hardware(&leader) || p->sys->ts_info(leader.port[0], &ts) < 0)
+		return;
+	mismatch(p, node, clock, leader.port[0], ts.phc_index);
+}
+
 static void judge_mismatch(struct probe *p, const char *node, const char *clock)
 {
 	const struct iface *i = &p->iface[0];
-	char of_iface[32];
 
-	if (p->in->unit->program != PROG_PTP4L || !p->conf->phc_device[0] || !p->ifaces ||
-	    i->ts_rc || i->ts.phc_index < 0)
-		return;
-	snprintf(of_iface, sizeof(of_iface), "ptp%d", i->ts.phc_index);
-	if (strcmp(of_iface, clock))
-		note(p->out, F_PHC_MISMATCH, FINDING_WARN, node, "it is %s, the clock of %s is %s",
-		     clock, i->name, of_iface);
+	if (p->in->unit->program == PROG_PHC2SYS)
+		judge_against_leader(p, node, clock);
+	else if (p->in->unit->program == PROG_PTP4L && p->conf->phc_device[0] && p->ifaces &&
+		 !i->ts_rc)
+		mismatch(p, node, clock, i->name, i->ts.phc_index);
+}
+
+struct major_hunt {
+	unsigned major;		/* of PTP clocks; 0: not found */
+};
+
+/* "250 ptp" */
+static bool on_driver(void *owner, char *line)
+{
+	struct major_hunt *h = owner;
+	unsigned number;
+	char name[16];
+
+	if (sscanf(line, " %u %15s", &number, name) == 2 && !strcmp(name, "ptp"))
+		h->major = number;
+	return !h->major;
+}
+
+/* sysfs does not know its number: a node that was made by hand, or the clock is gone. */
+static bool judge_number(struct probe *p, const char *node, uint64_t rdev)
+{
+	struct major_hunt h = { 0 };
+
+	if (each_line(p->sys, "/proc/devices", on_driver, &h) < 0 || !h.major ||
+	    h.major == major(rdev))
+		return true;
+	note_block(p->out, F_PHC_WRONG_NUMBER, WAIT_DEVICE, node,
+		   "its major number is %u, that of PTP clocks is %u", major(rdev), h.major);
+	return false;
+}
+
+static bool named_by_user(const struct probe *p, const char *node)
+{
+	const struct daemon_conf *c = p->conf;
+
+	for (unsigned i = 0; i < c->ports && i < PORTS_MAX; i++)
+		if (!strcmp(c->port[i], node))
+			return true;
+	return !strcmp(c->phc_device, node) || !strcmp(c->source, node) || !strcmp(c->sink, node);
+}
+
+/*
+ * The daemon makes the name of the node from the number that the driver gives:
+ * a node made by hand may lead to another clock. Who names a device knows why.
+ */
+static bool judge_name(struct probe *p, const char *node, const char *clock)
+{
+	if (named_by_user(p, node) || !strcmp(strrchr(node, '/') + 1, clock))
+		return true;
+	note_block(p->out, F_PHC_WRONG_NUMBER, WAIT_DEVICE, node, "it leads to %s", clock);
+	return false;
 }
 
 static void sysfs_facts(struct probe *p, const char *clock)
@@ -153,11 +236,26 @@ static bool forbidden(struct probe *p, const char *node, const struct probe_stat
 	return true;
 }
 
+/* What its numbers say; false: it is not the clock that is wanted. */
+static bool judge_identity(struct probe *p, const char *node, uint64_t rdev)
+{
+	char clock[32];
+
+	if (!class_name(p, rdev, clock, sizeof(clock)))
+		return judge_number(p, node, rdev);
+	if (strncmp(clock, "ptp", 3))
+		return no_clock(p, node, "it is the device of something else");
+	if (!judge_name(p, node, clock))
+		return false;
+	judge_mismatch(p, node, clock);
+	sysfs_facts(p, clock);
+	return true;
+}
+
 /* True: only the clock itself can tell the rest. */
 static bool judge_node(struct probe *p, const char *node)
 {
 	struct probe_stat st;
-	char clock[32];
 	int rc = p->sys->stat(node, &st);
 
 	if (rc == -ENOENT || rc == -ENOTDIR) {
@@ -171,13 +269,7 @@ static bool judge_node(struct probe *p, const char *node)
 	fact(p->out, "phc.exists", "yes");
 	if (!S_ISCHR(st.mode))
 		return no_clock(p, node, "it is no device node");
-	if (class_name(p, st.rdev, clock, sizeof(clock))) {
-		if (strncmp(clock, "ptp", 3))
-			return no_clock(p, node, "it is the device of something else");
-		judge_mismatch(p, node, clock);
-		sysfs_facts(p, clock);
-	}
-	if (forbidden(p, node, &st))
+	if (!judge_identity(p, node, st.rdev) || forbidden(p, node, &st))
 		return false;
 	if (p->in->full || !cache_clock_good(p->in->cache, p->sys, node))
 		return true;
@@ -201,131 +293,6 @@ void probe_phc(struct probe *p)
 	p->out->todo.no_link = has_no_link(p);
 	for (unsigned i = 0; i < wanted.nodes; i++)
 		if (judge_node(p, wanted.node[i]))
-			add_node(&p->out->todo, wanted.node[i]);
+			add_node(&p->out->todo, wanted.node[i], wanted.use[i]);
 }
 
-static void refused(struct probe *p, const char *node, int rc)
-{
-	fact(p->out, "phc.open_errno", "%s", rc == -EPERM ? "EPERM" : rc == -EACCES ? "EACCES" :
-	     rc == -EBUSY ? "EBUSY" : rc == -ENODEV ? "ENODEV" : strerror(-rc));
-	switch (-rc) {
-	case EBUSY:
-		note_block(p->out, F_PHC_BUSY, WAIT_DEVICE, node, "open: %s", strerror(-rc));
-		break;
-	case ENODEV:
-	case ENXIO:
-		note_block(p->out, F_PHC_GONE, WAIT_DEVICE, node, "%s", strerror(-rc));
-		break;
-	case ENOTTY:
-	case EINVAL:
-		note_block(p->out, F_PHC_NOT_A_CLOCK, WAIT_DEVICE, node,
-			   "it does not answer as a PTP clock");
-		break;
-	case EPERM:
-		/* root without access: the control group's device filter, which the child shares */
-		if (p->sys->euid() == 0) {
-			note_block(p->out, F_PHC_PERMISSION, WAIT_DEVICE, node,
-				   "open: %s; a device filter of the control group may forbid it",
-				   strerror(-rc));
-			break;
-		}
-		/* fall through */
-	default:
-		note(p->out, F_PHC_UNKNOWN, FINDING_UNKNOWN, node, "%s", strerror(-rc));
-	}
-}
-
-/* Some drivers stop the clock while there is no link; that heals. */
-static void frozen(struct probe *p, const char *node)
-{
-	if (p->out->todo.no_link)
-		note(p->out, F_PHC_FROZEN, FINDING_WARN, node,
-		     "it stands still, and there is no link");
-	else
-		note_block(p->out, F_PHC_FROZEN, WAIT_NONE, node, "it stands still");
-}
-
-static bool bad_rate(struct probe *p, const char *node, const struct phc_info *phc)
-{
-	double off = fabs(phc->rate - 1) - phc->rate_error;
-
-	if (!phc->rate_known)
-		return false;
-	fact(p->out, "phc.rate", "%.4g", phc->rate);
-	if (phc->rate == 0)
-		frozen(p, node);
-	else if (off > RATE_IMPOSSIBLE)
-		note_block(p->out, F_PHC_RATE, WAIT_NONE, node, "%.2f times real time", phc->rate);
-	else if (off > RATE_ODD && off > phc->max_adj_ppb * 1e-9)
-		note(p->out, F_PHC_RATE, FINDING_WARN, node, "%.3f times real time", phc->rate);
-	else
-		return false;
-	return true;
-}
-
-static bool must_steer(const struct probe *p, const char *node)
-{
-	if (p->in->unit->program == PROG_PHC2SYS)
-		return !strcmp(node, p->conf->sink);
-	return p->in->unit->program == PROG_PTP4L;
-}
-
-static void answer_facts(struct probe *p, const struct phc_info *phc)
-{
-	bool at_limit = phc->freq_known && phc->max_adj_ppb > 0 &&
-			fabs(phc->freq_ppb) >= 0.99 * phc->max_adj_ppb;
-
-	fact(p->out, "phc.max_adj_ppb", "%d", phc->max_adj_ppb);
-	fact(p->out, "phc.extts", "%d", phc->extts);
-	fact(p->out, "phc.pins", "%d", phc->pins);
-	fact(p->out, "phc.year", "%lld", (long long)(1970 + phc->phc_s / SECONDS_A_YEAR));
-	fact(p->out, "phc.minus_system_s", "%lld", (long long)(phc->phc_s - phc->system_s));
-	if (phc->freq_known)
-		fact(p->out, "phc.freq_at_limit", "%s", yes_no(at_limit));
-}
-
-/* True: a good clock, as far as one look can tell. */
-static bool judge_answer(struct probe *p, const char *node, const struct phc_info *phc)
-{
-	bool limit = phc->freq_known && phc->max_adj_ppb > 0 &&
-		     fabs(phc->freq_ppb) >= 0.99 * phc->max_adj_ppb;
-
-	answer_facts(p, phc);
-	if (phc->max_adj_ppb == 0 && must_steer(p, node)) {
-		note_block(p->out, F_PHC_NOT_ADJUSTABLE, WAIT_NONE, node, "max_adj is 0");
-		return false;
-	}
-	if (bad_rate(p, node, phc))
-		return false;
-	if (limit)
-		note(p->out, F_PHC_LIMIT, FINDING_WARN, node, "%+.0f ppb of %d", phc->freq_ppb,
-		     phc->max_adj_ppb);
-	note(p->out, F_PHC_OK, FINDING_PASS, node, "answers, adjustable by %d ppb",
-	     phc->max_adj_ppb);
-	return true;
-}
-
-/* Walks all of /proc, so only a full check does it. */
-static void users_fact(struct probe *p, const char *node)
-{
-	char list[96];
-
-	if (p->in->full && holders_of(p->sys, node, list, sizeof(list)) > 0)
-		fact(p->out, "phc.users", "%s", list);
-}
-
-void probe_phc_slow(struct probe *p)
-{
-	const struct probe_todo *todo = &p->out->todo;
-	struct phc_info phc;
-
-	for (unsigned i = 0; i < todo->nodes; i++) {
-		int rc = p->sys->phc(todo->node[i], &phc);
-
-		users_fact(p, todo->node[i]);
-		if (rc < 0)
-			refused(p, todo->node[i], rc);
-		else if (judge_answer(p, todo->node[i], &phc))
-			p->out->learned.clocks |= 1u << i;
-	}
-}

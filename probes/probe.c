@@ -114,12 +114,17 @@ void probe_slow(const struct probe_in *in, const struct probe_sys *sys, struct p
 		probe_sockets_slow(&p);
 }
 
+/* Devices are what hangs; without one it was a program or the name service. */
 void probe_timed_out(const struct probe_in *in, struct probe_out *out)
 {
-	struct probe p = { .in = in, .out = out };
+	const struct probe_todo *todo = &out->todo;
 
-	note(p.out, F_PROBE_TIMED_OUT, FINDING_UNKNOWN, in->unit->name,
-	     "a slow question was not answered in time");
+	for (unsigned i = 0; i < todo->nodes; i++)
+		note(out, F_PROBE_TIMED_OUT, FINDING_UNKNOWN, todo->node[i],
+		     "it was asked, and there was no answer within the time");
+	if (!todo->nodes)
+		note(out, F_PROBE_TIMED_OUT, FINDING_UNKNOWN, in->unit->name,
+		     "a slow question was not answered in time");
 }
 
 void probe_learn(struct probe_cache *cache, const struct probe_sys *sys,

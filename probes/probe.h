@@ -43,7 +43,15 @@ struct probe_in {
 	struct probe_cache *cache;	/**< may be NULL: nothing is remembered */
 };
 
-enum { PROBE_NODES_MAX = 4, PROBE_NODE_LEN = 64 };
+enum { PROBE_NODES_MAX = 6, PROBE_NODE_LEN = 64 };
+
+/** What a run wants of a clock; bits. */
+enum {
+	CLOCK_READ = 0,
+	CLOCK_STEER = 1,
+	CLOCK_EXTTS = 2,	/**< it must stamp pulses that come in */
+	CLOCK_PEROUT = 4,	/**< it must give pulses */
+};
 
 /** Questions that quick ones left because they may wait. */
 struct probe_todo {
@@ -53,6 +61,7 @@ struct probe_todo {
 	bool no_link;		/**< an interface has no link: its clock may stand still */
 	unsigned nodes;		/**< clocks to open */
 	char node[PROBE_NODES_MAX][PROBE_NODE_LEN];
+	unsigned char use[PROBE_NODES_MAX];	/**< CLOCK_* */
 };
 
 struct probe_out {

@@ -90,6 +90,26 @@ static void phc2sys_facts(struct probe_out *out, const struct daemon_conf *c)
 		fact(out, "phc2sys.offset", "%d", c->leap_or_utc_offset);
 }
 
+bool leader_conf(const struct probe *p, struct daemon_conf *conf)
+{
+	const struct plan *plan = p->in->plan;
+	int leader = p->in->unit->follows;
+	const struct plan_unit *u = plan && leader >= 0 ? &plan->unit[leader] : NULL;
+	const char *iface = p->in->run->interface;
+	const struct plan_run *run;
+	struct lint unused;
+
+	if (!u || u->program != PROG_PTP4L)
+		return false;
+	run = &u->runs[0];
+	for (unsigned a = 0; iface && a < u->alternates; a++)
+		if (u->runs[a].interface && !strcmp(u->runs[a].interface, iface)) {
+			run = &u->runs[a];
+			break;
+		}
+	return daemon_conf_read(u->program, run->argv, p->version, conf, &unused) == 0;
+}
+
 /* What two units of one plan do to each other; their own files are read for it. */
 static void judge_neighbours(struct probe *p)
 {

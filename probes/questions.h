@@ -16,7 +16,8 @@ enum { PROBE_LINKS_MAX = PORTS_MAX + 2 };
 /** An interface that the unit uses, and what was learned of it. */
 struct iface {
 	const char *name;
-	bool port;		/**< a PTP port, else a source or sink of phc2sys */
+	bool port;		/**< a PTP port, else it only lends its clock */
+	unsigned char use;	/**< CLOCK_*: what is wanted of its clock */
 	int link_rc;		/**< of sys->link */
 	struct link_info link;
 	const char *kind;	/**< see iface_kind(); set where link_rc is 0 */
@@ -51,6 +52,15 @@ void probe_sockets(struct probe *p);
 void probe_rivals(struct probe *p);
 void probe_ports(struct probe *p);
 void probe_host(struct probe *p);
+
+/** Configuration of the ptp4l that this unit follows, as it would run now; false: none. */
+bool leader_conf(const struct probe *p, struct daemon_conf *conf);
+
+/** Warnings about what time the clock shows. */
+void judge_clock_time(struct probe *p, const char *node, const struct phc_info *phc);
+
+/** Who else has the clock open? Walks all of /proc. False: somebody steers it already. */
+bool judge_clock_users(struct probe *p, const char *node, unsigned use);
 
 /** What lies below a port: fills i->base and judges it. */
 void judge_below(struct probe *p, struct iface *i);

@@ -64,6 +64,7 @@ static void fill_ports(struct daemon_conf *conf, const struct ptp_settings *s)
 		conf->port_line[i] = port->section.line;
 		conf->port_transport[i] =
 			(enum transport)ptp_number(s, (int)i, "network_transport");
+		conf->port_is_source[i] = ptp_number(s, (int)i, "ts2phc.master") > 0;
 		if (ptp_number(s, (int)i, "unicast_master_table") > 0 ||
 		    ptp_number(s, (int)i, "unicast_listen") > 0)
 			conf->unicast = true;

@@ -603,8 +603,8 @@ static inline int fake_healthy(void **unused)
 /* Blocks that no single event would clear: only the slow retry helps there. */
 static inline bool may_wait_for_nothing(const char *id)
 {
-	static const char *const ids[] = { "binary.noexec_mount", "ts.", "phc.not_adjustable",
-					   "phc.rate", "phc.frozen", "priv.cap_", "priv.files",
+	static const char *const ids[] = { "binary.noexec_mount", "phc.held", "priv.cap_",
+					   "priv.files",
 					   "priv.memory", "config.", "rival.port",
 					   "host.run_dir" };
 
