@@ -62,12 +62,10 @@ struct daemon_conf {
 	int summary_interval;
 	enum clock_servo servo;
 	int shm_segment;		/**< of SERVO_NTPSHM */
-	char refclock_socket[64];	/**< of SERVO_REFCLOCK_SOCK; empty before 4.0 */
-	char leapfile[64];		/**< empty when none */
 	double step_threshold;
 	double first_step_threshold;
 	int leap_or_utc_offset;		/**< phc2sys -O, INT_MIN when not given */
-	char phc_device[64];		/**< ptp4l -p, empty when none */
+	char phc_device[64];		/**< ptp4l -p, phc2sys -d; empty when none */
 	unsigned ports;			/**< PTP ports: -i ones first, then sections of the file */
 	char port[PORTS_MAX][IFACE_NAME_MAX];
 	bool port_from_file[PORTS_MAX];	/**< this port comes from a section of the file only */

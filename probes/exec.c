@@ -227,6 +227,27 @@ static void judge_file(struct probe *p, const char *path, unsigned depth)
 	elf_close(&e);
 }
 
+/* In a sticky folder nobody can replace the files of others. */
+static void judge_folders(struct probe *p, const char *path)
+{
+	char dir[PATH_MAX];
+	struct probe_stat st;
+	size_t len = strlen(path);
+
+	while (len && len < sizeof(dir)) {
+		while (len && path[len - 1] != '/')
+			len--;
+		len -= len > 0;
+		snprintf(dir, sizeof(dir), "%.*s", (int)len, path);
+		if (!len || p->sys->stat(dir, &st) < 0 || !S_ISDIR(st.mode) ||
+		    !(st.mode & S_IWOTH) || (st.mode & S_ISVTX))
+			continue;
+		note(p->out, F_BINARY_FOLDER_WRITABLE, FINDING_WARN, path, "%s has mode %04o", dir,
+		     st.mode & 07777);
+		return;
+	}
+}
+
 void probe_exec(struct probe *p)
 {
 	const char *path = p->in->run->program_path;
@@ -237,6 +258,8 @@ void probe_exec(struct probe *p)
 		missing(p, path, rc);
 		return;
 	}
+	if (p->in->full)
+		judge_folders(p, path);
 	if (bad_mode(p, path, &st) || bad_mount(p, path))
 		return;
 	if (cache_program(p->in->cache, p->sys, path, env_library_path(p->in->run->env)))

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "conf/linuxptp/daemonconf.h"
 #include "questions.h"
 
 enum {
@@ -13,6 +14,8 @@ enum {
 	YEAR_FIRST = 2024,	/* this program did not exist before */
 	YEAR_LAST = 2100,
 	SPACE_LOW = 64 << 10,
+	UPTIME_BOOTING = 60,
+	MEMORY_LEFT_LOW_KB = 4 << 10,
 	MEMORY_LOW = 8 << 20,	/* of a control group; ptp4l died at 100 KiB, 2 MB are usual */
 	CGROUP_PATH = 256,
 };
@@ -100,13 +103,78 @@ static bool judge_kernel(struct probe *p)
 
 static void host_facts(struct probe *p)
 {
-	char release[72], machine[72], text[32];
+	char release[72], machine[72];
 
 	p->sys->uname(release, machine, sizeof(release));
 	fact(p->out, "host.kernel", "%s", release);
 	fact(p->out, "host.arch", "%s", machine);
-	if (read_small(p->sys, "/proc/uptime", text, sizeof(text)) > 0)
-		fact(p->out, "host.uptime_s", "%ld", strtol(text, NULL, 10));
+}
+
+/* Not a fault: it explains why something may be missing that comes a moment later. */
+static void judge_uptime(struct probe *p)
+{
+	char text[32];
+	long up;
+
+	if (read_small(p->sys, "/proc/uptime", text, sizeof(text)) <= 0)
+		return;
+	up = strtol(text, NULL, 10);
+	fact(p->out, "host.uptime_s", "%ld", up);
+	fact(p->out, "host.at_boot", "%s", yes_no(up < UPTIME_BOOTING));
+	if (up < UPTIME_BOOTING)
+		note(p->out, F_HOST_BOOTING, FINDING_PASS, "host", "up for %ld s", up);
+}
+
+/* What is wanted of CLOCK_TAI: nobody has set it yet, or it is what the configuration says. */
+static bool judge_tai(struct probe *p)
+{
+	struct clock_state state;
+	char text[24];
+	int want;
+
+	if (p->sys->clock_state(&state) < 0)
+		return true;
+	fact(p->out, "host.tai_offset", "%d", state.tai_offset);
+	if (!state.tai_offset)
+		return true;
+	daemon_conf_option(p->in->unit->program, p->in->run->argv, p->version, "utc_offset", text,
+			   sizeof(text));
+	want = atoi(text);
+	if (!want || state.tai_offset == want)
+		return true;
+	note(p->out, F_HOST_TAI_OFFSET, FINDING_WARN, "kernel", "it is %d s, UTC is %d s behind TAI",
+	     state.tai_offset, want);
+	return false;
+}
+
+/* Said once, and no warning: all of it works without. */
+static void judge_features(struct probe *p)
+{
+	unsigned have = p->sys->features();
+	bool ioctl_only = p->ifaces && p->iface[0].ts_rc == 0 && p->iface[0].ts.source &&
+			  !strcmp(p->iface[0].ts.source, "ioctl");
+
+	if ((have & FEATURE_PIDFD) && (have & FEATURE_STEP_NOTICE) && !ioctl_only)
+		return;
+	note(p->out, F_HOST_FEATURES, FINDING_PASS, "kernel", "without%s%s%s",
+	     have & FEATURE_PIDFD ? "" : " pidfd", have & FEATURE_STEP_NOTICE ? "" : " step notices",
+	     ioctl_only ? " ethtool netlink" : "");
+}
+
+static bool on_available(void *owner, char *line)
+{
+	return sscanf(line, "MemAvailable: %lu", (unsigned long *)owner) != 1;
+}
+
+static bool judge_free_memory(struct probe *p)
+{
+	unsigned long kb = ULONG_MAX;
+
+	(void)each_line(p->sys, "/proc/meminfo", on_available, &kb);
+	if (kb >= MEMORY_LEFT_LOW_KB)
+		return true;
+	note(p->out, F_HOST_MEMORY, FINDING_WARN, "host", "%lu KB are available", kb);
+	return false;
 }
 
 /* The line "0::/path" of cgroup 2, or the one of the memory controller of cgroup 1. */
@@ -170,6 +238,10 @@ void probe_host(struct probe *p)
 	good &= judge_year(p);
 	good &= judge_kernel(p);
 	good &= judge_memory(p);
+	good &= judge_free_memory(p);
+	good &= judge_tai(p);
+	judge_uptime(p);
+	judge_features(p);
 	sandbox_fact(p);
 	if (good)
 		note(p->out, F_HOST_OK, FINDING_PASS, "host", "folders, clock and kernel are fine");

@@ -45,6 +45,7 @@ static void choose_ifaces(struct probe *p)
 
 	switch (p->in->unit->program) {
 	case PROG_PTP4L:
+	case PROG_TIMEMASTER:
 		for (unsigned i = 0; i < c->ports && i < PORTS_MAX; i++)
 			add_iface(p, c->port[i], true, CLOCK_STEER);
 		break;

@@ -18,10 +18,13 @@ static const struct question quick[] = {
 	{ .ask = probe_conf },
 	{ .ask = probe_link },
 	{ .ask = probe_timestamping },
+	{ .ask = probe_drivers, .full_only = true, .needs_conf = true },
 	{ .ask = probe_phc, .needs_conf = true },
 	{ .ask = probe_privileges },
 	{ .ask = probe_sockets, .needs_conf = true },
 	{ .ask = probe_rivals, .needs_conf = true },
+	{ .ask = probe_files, .needs_conf = true },
+	{ .ask = probe_children, .needs_conf = true },
 	{ .ask = probe_ports, .full_only = true, .needs_conf = true },
 	{ .ask = probe_host, .full_only = true },
 };

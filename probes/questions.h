@@ -50,6 +50,9 @@ void probe_phc(struct probe *p);
 void probe_privileges(struct probe *p);
 void probe_sockets(struct probe *p);
 void probe_rivals(struct probe *p);
+void probe_files(struct probe *p);	/* uses what probe_rivals has found */
+void probe_children(struct probe *p);
+void probe_drivers(struct probe *p);
 void probe_ports(struct probe *p);
 void probe_host(struct probe *p);
 

@@ -308,6 +308,49 @@ static void judge_server_path(struct probe *p, const char *uds)
 		judge_object(p, uds, dir);
 }
 
+/* Same user, or a group in common: the socket will have mode 0660. */
+static bool akin(const struct who *a, const struct who *b)
+{
+	if (!a->known || !b->known || a->account.uid == 0 ||
+	    a->account.uid == b->account.uid || a->account.gid == b->account.gid)
+		return true;
+	for (unsigned i = 0; i < a->account.n; i++)
+		if (a->account.group[i] == b->account.gid)
+			return true;
+	return false;
+}
+
+static void no_permission(struct probe *p, const char *uds, const char *what)
+{
+	note_clears(note(p->out, F_UDS_CLIENT_PERMISSION, FINDING_BLOCK, uds,
+			 "%s; the program would run as user %u", what, p->who.account.uid),
+		    WAIT_FILE, uds, 0);
+}
+
+/* Judged by the socket that is there, else by who will make it. */
+static void judge_client_permission(struct probe *p, const char *uds)
+{
+	const struct plan *plan = p->in->plan;
+	struct probe_in leader = *p->in;
+	struct probe_stat st;
+	struct who maker;
+	char what[48];
+
+	if (p->sys->stat(uds, &st) == 0) {
+		snprintf(what, sizeof(what), "mode %04o, owner %u:%u", st.mode & 07777, st.uid,
+			 st.gid);
+		if (S_ISSOCK(st.mode) && who_may(&p->who, p->sys, uds, MAY_WRITE) == ANSWER_NO)
+			no_permission(p, uds, what);
+		return;
+	}
+	if (!plan || p->in->unit->follows < 0 || p->version >= HAS_READ_ONLY_SOCKET)
+		return;
+	leader.run = plan_run_of(&plan->unit[p->in->unit->follows], 0, 0);
+	who_of(&leader, p->sys, &maker);
+	if (!akin(&p->who, &maker))
+		no_permission(p, uds, "ptp4l will make it for its own user and group");
+}
+
 /* phc2sys and ts2phc bind /var/run/NAME.PID to ask ptp4l. */
 static void judge_client(struct probe *p)
 {
@@ -317,6 +360,25 @@ static void judge_client(struct probe *p)
 	if (!c->automatic && !c->wait)
 		return;
 	(void)dir_state(p, "/var/run", "/var/run", &ids);
+	if (c->uds_address[0])
+		judge_client_permission(p, c->uds_address);
+}
+
+/* timemaster makes the last folder of its rundir itself. */
+static void judge_rundir(struct probe *p)
+{
+	static const struct dir_ids ids = { F_UDS_DIR_MISSING, F_UDS_READ_ONLY,
+					    F_UDS_DIR_NOT_WRITABLE };
+	char dir[SUN_PATH_LEN], above[SUN_PATH_LEN];
+	struct probe_stat st;
+	const char *state;
+
+	split(p->conf->uds_address, dir, sizeof(dir));
+	split(dir, above, sizeof(above));
+	state = dir_state(p, p->conf->uds_address,
+			  p->sys->stat(dir, &st) == -ENOENT ? above : dir, &ids);
+	if (state && !strcmp(state, "exists"))
+		note(p->out, F_UDS_OK, FINDING_PASS, p->conf->uds_address, "free");
 }
 
 void probe_sockets(struct probe *p)
@@ -329,6 +391,8 @@ void probe_sockets(struct probe *p)
 			judge_server_path(p, c->uds_ro_address);
 	} else if (p->in->unit->program == PROG_PHC2SYS || p->in->unit->program == PROG_TS2PHC) {
 		judge_client(p);
+	} else if (p->in->unit->program == PROG_TIMEMASTER && c->readable) {
+		judge_rundir(p);
 	}
 }
 

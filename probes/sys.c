@@ -195,4 +195,6 @@ const struct probe_sys probe_sys_real = {
 	.wall_s = real_wall_s,
 	.euid = geteuid,
 	.rlimit = real_rlimit,
+	.clock_state = real_clock_state,
+	.features = real_features,
 };

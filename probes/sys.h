@@ -85,6 +85,17 @@ struct account {
 	gid_t group[PROBE_GROUPS_MAX];
 };
 
+/** How the kernel keeps CLOCK_REALTIME, from adjtimex(); nothing is changed. */
+struct clock_state {
+	bool unsynced;		/**< STA_UNSYNC: nobody vouches for it */
+	bool kernel_pll;	/**< STA_PLL or STA_FLL: the kernel follows what a daemon feeds it */
+	int64_t maxerror_us;	/**< grows by 500 a second since somebody last set it */
+	int tai_offset;		/**< of CLOCK_TAI, 0: nobody has set it */
+};
+
+/** What the running kernel offers beyond the oldest that is supported. */
+enum { FEATURE_PIDFD = 1, FEATURE_STEP_NOTICE = 2 };
+
 typedef bool probe_name_fn(void *owner, const char *name);		/* false: enough */
 typedef bool probe_link_fn(void *owner, const struct link_info *link);	/* false: enough */
 
@@ -130,6 +141,8 @@ struct probe_sys {
 	int64_t (*wall_s)(void);	/* seconds of CLOCK_REALTIME */
 	uid_t (*euid)(void);
 	int (*rlimit)(int resource, uint64_t *soft);
+	int (*clock_state)(struct clock_state *state);
+	unsigned (*features)(void);	/* FEATURE_* */
 };
 
 #endif

@@ -30,6 +30,10 @@ int real_hwtstamp(const char *name, int *tx_type, int *rx_filter);
 int real_uds_connect(const char *path);
 int real_uds_identity(const char *path, int domain, int transport_specific, char identity[24]);
 
+/* syskernel.c */
+int real_clock_state(struct clock_state *state);
+unsigned real_features(void);
+
 /* sysslow.c */
 /* The clock behind an open PHC; -EBADF for fd -1, which the kernel takes for a CPU-time clock. */
 int phc_clock_id(int fd, clockid_t *id);

@@ -119,9 +119,6 @@ static void fill_texts(struct daemon_conf *conf, const struct ptp_settings *s)
 	     ptp_text(s, PTP_ALL_PORTS, "uds_address"));
 	copy(conf->uds_ro_address, sizeof(conf->uds_ro_address),
 	     ptp_text(s, PTP_ALL_PORTS, "uds_ro_address"));
-	copy(conf->refclock_socket, sizeof(conf->refclock_socket),
-	     ptp_text(s, PTP_ALL_PORTS, "refclock_sock_address"));
-	copy(conf->leapfile, sizeof(conf->leapfile), ptp_text(s, PTP_ALL_PORTS, "leapfile"));
 	copy(conf->message_tag, sizeof(conf->message_tag),
 	     ptp_text(s, PTP_ALL_PORTS, "message_tag"));
 }
@@ -129,7 +126,7 @@ static void fill_texts(struct daemon_conf *conf, const struct ptp_settings *s)
 static void fill_command(struct daemon_conf *conf, const struct ptp_command *cmd)
 {
 	copy(conf->config_file, sizeof(conf->config_file), cmd->file);
-	copy(conf->phc_device, sizeof(conf->phc_device), cmd->phc);
+	copy(conf->phc_device, sizeof(conf->phc_device), cmd->phc ? cmd->phc : cmd->pps);
 	copy(conf->source, sizeof(conf->source), cmd->source);
 	if (conf->program == PROG_PHC2SYS)
 		copy(conf->sink, sizeof(conf->sink), cmd->sink ? cmd->sink : "CLOCK_REALTIME");
@@ -164,6 +161,28 @@ static int read_timemaster(char *const argv[], struct daemon_conf *conf, struct 
 	return rc;
 }
 
+/* Settings and command line as the daemon would read them; the file's trouble as -errno. */
+static int read_settings(struct ptp_judge *judge, enum program program, char *const argv[],
+			 struct ptp_command *cmd)
+{
+	int rc = 0;
+
+	ptp_settings_init(judge->settings, judge->version);
+	if (program != PROG_PTP4L && program != PROG_PHC2SYS && program != PROG_TS2PHC)
+		return 0;
+	ptp_command_read(judge, program, argv + command_start(argv, program), cmd);
+	if (cmd->file)
+		rc = judge_file(judge, cmd->file);
+	return judge->settings->out_of_memory ? -ENOMEM : rc;
+}
+
+static void lint_empty(struct lint *lint)
+{
+	lint->n = lint->errors = lint->dropped = 0;	/* the notes need no zeroing */
+	lint->written_for = 0;
+	lint->missing_section = NULL;
+}
+
 int daemon_conf_read(enum program program, char *const argv[], lp_version version,
 		     struct daemon_conf *conf, struct lint *lint)
 {
@@ -173,28 +192,40 @@ int daemon_conf_read(enum program program, char *const argv[], lp_version versio
 				   .lint = lint,
 				   .port = PTP_ALL_PORTS };
 	struct ptp_command cmd = { 0 };
-	int rc = 0;
+	int rc;
 
-	lint->n = lint->errors = lint->dropped = 0;	/* the notes need no zeroing */
-	lint->written_for = 0;
-	lint->missing_section = NULL;
+	lint_empty(lint);
 	*conf = (struct daemon_conf){ .program = program, .version = version };
 	if (program == PROG_TIMEMASTER)
 		return read_timemaster(argv + command_start(argv, program), conf, lint);
-	ptp_settings_init(&settings, version);
-	if (program == PROG_PTP4L || program == PROG_PHC2SYS || program == PROG_TS2PHC) {
-		ptp_command_read(&judge, program, argv + command_start(argv, program), &cmd);
-		if (cmd.file)
-			rc = judge_file(&judge, cmd.file);
-		if (!rc)
-			ptp_cross_check(&judge, program, &cmd);
-	}
-	if (settings.out_of_memory)
-		rc = -ENOMEM;
+	rc = read_settings(&judge, program, argv, &cmd);
+	if (!rc)
+		ptp_cross_check(&judge, program, &cmd);
 	fill(conf, &settings, &cmd);
 	conf->readable = !rc;
 	ptp_settings_fini(&settings);
 	return rc;
+}
+
+void daemon_conf_option(enum program program, char *const argv[], lp_version version,
+			const char *name, char *out, size_t size)
+{
+	struct ptp_settings settings;
+	struct lint *unused = malloc(sizeof(*unused));
+	struct ptp_judge judge = { .version = version,
+				   .settings = &settings,
+				   .lint = unused,
+				   .port = PTP_ALL_PORTS };
+	struct ptp_command cmd = { 0 };
+
+	out[0] = '\0';
+	if (!unused)
+		return;
+	lint_empty(unused);
+	(void)read_settings(&judge, program, argv, &cmd);
+	copy(out, size, ptp_text(&settings, PTP_ALL_PORTS, name));
+	ptp_settings_fini(&settings);
+	free(unused);
 }
 
 /* A servo that only tells another program what it measured touches no clock. */

@@ -29,6 +29,13 @@
 int daemon_conf_read(enum program program, char *const argv[], lp_version version,
 		     struct daemon_conf *conf, struct lint *lint);
 
+/**
+ * The text of one option that struct daemon_conf does not hold: what counts for all ports, or
+ * the version's default. Reads the file anew.
+ */
+void daemon_conf_option(enum program program, char *const argv[], lp_version version,
+			const char *name, char *out, size_t size);
+
 /** Which clock this configuration steers. */
 enum provides daemon_conf_provides(const struct daemon_conf *conf);
 

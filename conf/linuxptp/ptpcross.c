@@ -324,6 +324,9 @@ static void check_ptp4l(const struct cross *c)
 	check_socket(c, "uds_ro_address");
 	check_accidental_ports(c);
 	check_overridden(c);
+	if (c->cmd->phc && common(c, "time_stamping") == TS_SOFTWARE)
+		lint_add(c->lint, "config.phc_ignored", (struct lint_place){ 0 }, "-p",
+			 "%.60s is not used with software time stamping", c->cmd->phc);
 }
 
 static void conflict(const struct cross *c, const char *words, const char *advice)

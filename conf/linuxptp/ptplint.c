@@ -139,6 +139,9 @@ const struct lint_rule lint_rules[] = {
   "phc2sys and ptp4l differ in transportSpecific, so ptp4l does not answer and phc2sys waits "
   "for ever.",
   "Give phc2sys the same value: --transportSpecific." },
+{ "config.phc_ignored", LINT_CONFLICT, W,
+  "With software time stamping the clock device behind -p is not used.",
+  "Remove -p, or use time_stamping hardware." },
 { "config.port_name", LINT_SHAPE, E,
   "A name of more than 15 characters cannot be an interface.",
   "Correct the name." },

@@ -61,6 +61,9 @@ struct fake {
 	const char *machine, *release;
 	int64_t wall_s;
 	uint64_t limit_files;
+	const char *driver;
+	struct clock_state clock;
+	unsigned lacks;	/* FEATURE_* */
 	unsigned stats, opens, open_now, slow;	/* calls made */
 };
 
@@ -428,7 +431,8 @@ static inline int fake_ts_info(const char *name, struct ts_info *ts)
 
 static inline int fake_driver(const char *name, struct driver_info *driver)
 {
-	*driver = (struct driver_info){ .driver = "fake" };
+	*driver = (struct driver_info){ 0 };
+	snprintf(driver->driver, sizeof(driver->driver), "%s", fake.driver);
 	return 0;
 }
 
@@ -505,6 +509,17 @@ static inline int fake_rlimit(int resource, uint64_t *soft)
 	return 0;
 }
 
+static inline int fake_clock_state(struct clock_state *state)
+{
+	*state = fake.clock;
+	return 0;
+}
+
+static inline unsigned fake_features(void)
+{
+	return ~fake.lacks;
+}
+
 static const struct probe_sys fake_sys = {
 	.stat = fake_stat,
 	.lstat = fake_lstat,
@@ -535,6 +550,8 @@ static const struct probe_sys fake_sys = {
 	.wall_s = fake_wall_s,
 	.euid = fake_euid,
 	.rlimit = fake_rlimit,
+	.clock_state = fake_clock_state,
+	.features = fake_features,
 };
 
 /* --- one unit on that box --- */
@@ -566,6 +583,8 @@ static inline int fake_healthy(void **unused)
 
 	memset(&fake, 0, sizeof(fake));
 	fake.machine = "x86_64";
+	fake.driver = "fake";
+	fake.clock.unsynced = true;
 	fake.release = "6.1.0";
 	fake.wall_s = 1795300000;
 	fake.limit_files = 1024;
