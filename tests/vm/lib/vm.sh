@@ -7,7 +7,7 @@
 # pull cables and cards itself.
 #
 #   vm_enter "$@"          first line of every script
-#   far_end                eth0 becomes a grandmaster in the namespace "far"
+#   far_end                eth1 becomes a grandmaster in the namespace "far"
 #   machine COMMAND        QEMU's monitor: machine "set_link n1 off"
 #   done_testing           last line
 # and the words of tests/lib/words.sh.
@@ -86,7 +86,7 @@ in_vm() {
 	trap vm_leave EXIT
 	# it echoes what it reads, and stops to listen when nobody takes that
 	cat /dev/ttyS1 >$box/monitor &
-	rxstamp $card0=delay_req $card1=sync &
+	rxstamp $card0=sync $card1=delay_req &
 }
 
 vm_leave() {
@@ -115,16 +115,16 @@ hardware_conf() {
 
 far_end() {
 	ip netns add far
-	ip link set eth0 netns far
-	ip -n far link set eth0 up
+	ip link set eth1 netns far
+	ip -n far link set eth1 up
 	hardware_conf 'priority1 10' >$box/far.conf
-	ip netns exec far ptp4l -f $box/far.conf -i eth0 -m -q --uds_address $box/far.sock \
+	ip netns exec far ptp4l -f $box/far.conf -i eth1 -m -q --uds_address $box/far.sock \
 		>$box/far.log 2>&1 &
 	far=$!
 	within 20 grep -q 'to MASTER\|GRAND_MASTER' $box/far.log
 }
 
-# client_conf [LINE...]: ptp4l.conf of a client on eth1 that locks
+# client_conf [LINE...]: ptp4l.conf of a client on eth0 that locks
 client_conf() {
 	hardware_conf 'slaveOnly 1' 'step_threshold 0.002' 'first_step_threshold 0.00002' \
 		'max_frequency 20' "$@"
@@ -139,15 +139,17 @@ interface_gone() { ! [ -e /sys/class/net/"$1" ]; }
 carrier() { [ "$(</sys/class/net/"$1"/carrier)" = 1 ]; } 2>/dev/null
 clock_of() { basename /sys/class/net/"$1"/device/ptp/ptp*; }
 
-unbind() { echo $card1 >/sys/bus/pci/drivers/igb/unbind && interface_gone eth1; }
-bind() { echo $card1 >/sys/bus/pci/drivers/igb/bind && within 5 interface_there eth1; }
-unplug() { machine device_del nic1; within 20 interface_gone eth1; }
-replug() { machine "device_add $(vm_card 1 igb)"; within 20 interface_there eth1; }
+unbind() { echo $card0 >/sys/bus/pci/drivers/igb/unbind && interface_gone eth0; }
+bind() { echo $card0 >/sys/bus/pci/drivers/igb/bind && within 5 interface_there eth0; }
+unplug() { machine device_del nic0; within 20 interface_gone eth0; }
+replug() { machine "device_add $(vm_card 0 igb)"; within 20 interface_there eth0; }
+cable_out() { machine set_link n0 off; }
+cable_in() { machine set_link n0 on; }
 
-# poke OFFSET [VALUE]: a register of eth1's card; TIMINCA is what its clock adds each tick
+# poke OFFSET [VALUE]: a register of eth0's card; TIMINCA is what its clock adds each tick
 poke() {
 	local bar
-	read -r bar _ </sys/bus/pci/devices/$card1/resource
+	read -r bar _ </sys/bus/pci/devices/$card0/resource
 	devmem $((bar + $1)) 32 ${2:-}
 }
 TIMINCA=0xb608
