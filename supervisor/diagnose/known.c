@@ -69,6 +69,8 @@ static void derive_series(struct known *k)
 	if (of->delays)
 		derive_number(k, "offset.delay_ns", series_delay(of));
 	derive(k, "offset.freq_pinned", of->pinned >= 2 ? "yes" : "no");
+	if (series_trend(of))
+		derive(k, "offset.trend", series_trend(of) > 0 ? "growing" : "shrinking");
 	derive(k, "offset.epoch_seen", of->epoch ? "yes" : "no");
 }
 

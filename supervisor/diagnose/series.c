@@ -165,6 +165,25 @@ static enum offset_shape shape_of_large(const struct series *s, unsigned n)
 	return s->run ? SHAPE_STEP : SHAPE_NONE;
 }
 
+/* A series that has calmed down was only settling. */
+static bool still_noisy(const struct series *s)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < tail_len(s) && i < 4; i++)
+		n += magnitude(newest(s, i)) > NOISE_NS / 2;
+	return n >= 2;
+}
+
+int series_trend(const struct series *s)
+{
+	unsigned n = large_run(s);
+
+	if (n < 3)
+		return 0;
+	return magnitude(newest(s, 0)) > magnitude(newest(s, n - 1)) ? 1 : -1;
+}
+
 enum offset_shape series_shape(const struct series *s)
 {
 	double sigma = series_sigma(s);
@@ -184,7 +203,7 @@ enum offset_shape series_shape(const struct series *s)
 		return SHAPE_STEP;
 	if (s->settled < TELLING_SAMPLES)
 		return s->run ? SHAPE_QUIET : SHAPE_NONE;
-	if (sigma > NOISE_NS && magnitude(s->sum / s->settled) < sigma)
+	if (sigma > NOISE_NS && still_noisy(s) && magnitude(s->sum / s->settled) < sigma)
 		return SHAPE_ZERO_MEAN;
 	return SHAPE_QUIET;
 }

@@ -47,6 +47,7 @@ void series_add(struct series *s, const struct logline_offset *o);
 enum offset_shape series_shape(const struct series *s);
 double series_mean(const struct series *s);	/**< of the newest samples, ns */
 double series_sigma(const struct series *s);	/**< spread of the settled samples, ns */
+int series_trend(const struct series *s);	/**< large offsets: 1 they grow, -1 they shrink; else 0 */
 double series_delay(const struct series *s);	/**< mean delay, ns; 0 when none was seen */
 
 /** "constant", "zero_mean", ...: the value of the fact offset.shape; "none" for SHAPE_NONE */
