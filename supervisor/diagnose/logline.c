@@ -2,6 +2,8 @@
 
 #include "logline.h"
 
+enum { PREFIX_MAX = 128 };
+
 struct cursor {
 	const char *at, *end;
 };
@@ -223,6 +225,57 @@ static void take_port(struct cursor *c, struct logline *out)
 	*c = t;
 }
 
+static bool is_word(char ch)
+{
+	return is_alpha(ch) || is_digit(ch);
+}
+
+/*
+ * Behind prefixes that nobody foresaw (facilities, containers, colours, JSON): "NAME[12" or
+ * "NAME: [12" of a program that we know. Moves to the name.
+ */
+static bool find_speaker(struct cursor *c)
+{
+	const char *end = left(c) < PREFIX_MAX ? c->end : c->at + PREFIX_MAX;
+
+	for (const char *p = c->at; p + 1 < end && (p = memchr(p, '[', (size_t)(end - p - 1))); p++) {
+		const char *stop = p - c->at > 2 && p[-1] == ' ' && p[-2] == ':' ? p - 2 : p;
+		const char *name = stop;
+
+		while (name > c->at && is_word(name[-1]))
+			name--;
+		if (!is_digit(p[1]) || program_of(name, (size_t)(stop - name)) == PROG_OTHER)
+			continue;
+		c->at = name;
+		return true;
+	}
+	return false;
+}
+
+/* Marks of quotations and shells: "> ", "| ", "$ ", colours. */
+static void skip_marks(struct cursor *c)
+{
+	struct cursor t = *c;
+
+	while (skip(&t, "\033[")) {
+		while (t.at < t.end && *t.at++ != 'm')
+			;
+		*c = t;
+	}
+	while (t.at < t.end && memchr(">|*$#`", *t.at, 6))
+		t.at++;
+	if (t.at == c->at || t.at == t.end || *t.at != ' ')
+		return;
+	skip_blanks(&t);
+	*c = t;
+}
+
+static void take_speakers(struct cursor *c, struct logline *out)
+{
+	for (int i = 0; i < 5 && (take_speaker(c, out) || take_bracket(c, out)); i++)
+		;
+}
+
 static size_t trimmed(const char *line, size_t len)
 {
 	while (len && (line[len - 1] == '\n' || line[len - 1] == '\r' || line[len - 1] == ' ' ||
@@ -238,6 +291,7 @@ void logline_parse(struct logline *out, const char *line, size_t len)
 
 	*out = (struct logline){ .stamp = MSEC_NONE, .port = -1 };
 	skip_blanks(&c);
+	skip_marks(&c);
 	start = c.at;
 	if (left(&c) > 3 && c.at[0] == '<' && is_digit(c.at[1]))
 		while (c.at < c.end && *c.at++ != '>')
@@ -252,8 +306,9 @@ void logline_parse(struct logline *out, const char *line, size_t len)
 			skip_blanks(&c);
 		}
 	}
-	for (int i = 0; i < 5 && (take_speaker(&c, out) || take_bracket(&c, out)); i++)
-		;
+	take_speakers(&c, out);
+	if (out->program == PROG_OTHER && out->stamp == MSEC_NONE && find_speaker(&c))
+		take_speakers(&c, out);
 	out->bare = c.at == start;
 	take_port(&c, out);
 	out->text = (struct span){ c.at, left(&c) };

@@ -51,6 +51,15 @@ static void syslog_journal_and_double_prefixes_are_peeled_off(void **unused)
 		"2024-05-01T10:00:00.123+02:00 host ptp4l[9]: [2123.452] port 1: link down",
 		"ptp4l[2123.452]: [ptp4l.0.config] port 1: link down",
 		"Jun 08 02:13:45 HOST sh[824]: ptp4l[2123.452]: port 1: link down",
+		"Jan  1 00:06:02 box user.notice ptp4l: [2123.452] port 1: link down",
+		"Thu Jan  5 10:00:00 2023 daemon.err ptp4l[99]: [2123.452] port 1: link down",
+		"ptp_1  | ptp4l[2123.452]: port 1: link down",
+		"[2023-01-05 10:00:00] ptp4l[2123.452]: port 1: link down",
+		"2023/01/05 10:00:00 ptp4l[2123.452]: port 1: link down",
+		"I0105 10:00:00.123 1 x.go:1] ptp4l[2123.452]: [ptp4l.0.config:4] port 1: link down",
+		"{\"log\":\"ptp4l[2123.452]: port 1: link down",
+		"\033[0;32mptp4l[2123.452]: port 1: link down",
+		"> ptp4l[2123.452]: port 1: link down",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
@@ -61,6 +70,17 @@ static void syslog_journal_and_double_prefixes_are_peeled_off(void **unused)
 		assert_int_equal(l.port, 1);
 		assert_text(&l, "link down");
 	}
+}
+
+static void a_name_in_the_message_is_no_prefix(void **unused)
+{
+	struct logline l = parse("sudo: ptp4l: command not found");
+
+	assert_text(&l, "sudo: ptp4l: command not found");
+	l = parse("uds: bind failed for ptp4l [x]");
+	assert_text(&l, "uds: bind failed for ptp4l [x]");
+	l = parse("> port 1: link down");
+	assert_text(&l, "link down");
 }
 
 static void kernel_lines_are_known_by_their_six_decimals(void **unused)
@@ -130,6 +150,7 @@ int main(void)
 		cmocka_unit_test(linuxptp_prefix_gives_program_and_stamp),
 		cmocka_unit_test(port_prefixes_of_old_and_new_versions_are_taken),
 		cmocka_unit_test(syslog_journal_and_double_prefixes_are_peeled_off),
+		cmocka_unit_test(a_name_in_the_message_is_no_prefix),
 		cmocka_unit_test(kernel_lines_are_known_by_their_six_decimals),
 		cmocka_unit_test(broken_prefixes_stay_text),
 		cmocka_unit_test(offset_lines_of_all_programs_become_numbers),
