@@ -18,7 +18,7 @@ static const char *id_of(const char *line)
 static const char *sample(const char *field, const char *end)
 {
 	static const char *const samples[][2] = {
-		{ ":int}", "17" }, { ":caps}", "QQ" }, { ":text}", "z y z" }, { ":dev}", "/dev/zz" },
+		{ ":int}", "17" }, { ":num}", "1.5" }, { ":caps}", "QQ" }, { ":text}", "z y z" }, { ":dev}", "/dev/zz" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
