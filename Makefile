@@ -53,6 +53,11 @@ $(B)/tests/%: %.c $(B)/libptpwarden.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MT $@ -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(B)/libptpwarden.a $(LIBS) -lcmocka
 
+# put before real daemons in the integration tests: clocks that take every correction and stand still
+$(B)/tests/stillclock.so: tests/lib/stillclock.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -fPIC -O2 -D_GNU_SOURCE $(filter-out -Wmissing-prototypes,$(WARN)) -o $@ $<
+
 # Tables and references are made by small programs of the build machine that live beside their data.
 MAKERS := $(addprefix $(G)/gen_,options findings catalogue rules reference)
 $(G)/gen_options: conf/linuxptp/gen_options.c
@@ -100,13 +105,20 @@ check-graph: ## who may include whom
 	@sh tests/lib/include-graph.sh
 check-unit: $(UNIT)
 	@sh tests/lib/run-tests.sh $(UNIT)
+soak: all $(B)/tests/test_policy_walk $(B)/tests/stillclock.so ## every state of the decision core, then an hour of healthy running; root, 70 minutes
+	@WALK_STATES=0 $(B)/tests/test_policy_walk
+	@BUILD=$(CURDIR)/$(B) tests/bench/healthy.sh 3600
+
+check-mutants: $(B)/libptpwarden.a ## breaks the decision core in many ways: a test must notice each; minutes
+	@sh tests/lib/mutants.sh $(B) $(CC) -std=gnu11 -D_GNU_SOURCE -Iinclude -I. -I$(G)
+
 check-replay: $(B)/tests/replay
 	@REPLAY=$(B)/tests/replay sh tests/lib/run-tests.sh tests/replay/run.sh
 
 score: $(B)/tests/replay ## how good the expert system is on the cases in tests/replay
 	@$(B)/tests/replay --score tests/replay/cases
 
-check-integration: all $(B)/tests/lintdiff ## root: real ptp4l in network namespaces, a few minutes
+check-integration: all $(B)/tests/lintdiff $(B)/tests/stillclock.so ## root: real ptp4l in network namespaces, a few minutes
 	@BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh $(wildcard tests/integration/*.sh)
 check-vm: all ## QEMU: real clocks of network cards, lost and found; a few minutes
 	@sh tests/lib/run-tests.sh $(wildcard tests/vm/*.sh)
@@ -145,6 +157,6 @@ clean: ## remove everything that was built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-20s %s\n", $$1, $$2}' Makefile
 
-.PHONY: all bench check check-pure check-headers check-graph check-unit check-replay check-integration check-vm demo test install uninstall clean help
+.PHONY: all bench check check-pure check-headers check-graph check-unit check-mutants check-replay check-integration check-vm demo soak test install uninstall clean help
 .DELETE_ON_ERROR:
 -include $(wildcard $(DEPS))

@@ -9,6 +9,8 @@ void move_became_ready(const struct policy_conf *c, const struct policy_event *e
 	n->st = ST_READY;
 	n->was_ready = true;
 	n->fall_at = MSEC_NONE;
+	if (n->seek == SEEK_OTHER)	/* it heals: no reason left to go elsewhere */
+		n->seek = SEEK_NOTHING;
 	n->settle_at = n->proved ? MSEC_NONE : ev->at + c->settle;
 	step_arm_alive(s, ev->at);
 }
