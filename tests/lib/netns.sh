@@ -7,11 +7,14 @@
 #   box_enter "$@"         first line of every script
 #   link_up                veth pair: eth0 here, eth0 in the namespace "far"
 #   grandmaster            a real ptp4l grandmaster in "far"
+#   still_clock            from here on /dev/null serves as a PTP clock, and clocks take every
+#                          correction: unit_locked and unit_phc2sys lock without a right
 #   warden [ARG...]        ptpwarden run -f $conf in the background, pid in $warden
 #   ok "sentence" COMMAND  one result; within SEC COMMAND waits for something to become true
 #   done_testing           last line: the plan, and whether a clock was set
 
 . "$(dirname "${BASH_SOURCE[0]}")/words.sh"
+still=
 
 box_enter() {
 	[ -n "${IN_BOX:-}" ] || box_make "$@"
@@ -92,6 +95,28 @@ grandmaster() {
 client_conf() {
 	printf '%s\n' '[global]' 'time_stamping software' 'free_running 1' 'slaveOnly 1' \
 		'logAnnounceInterval -2' 'logSyncInterval -2' 'logMinDelayReqInterval -2' "$@"
+}
+
+# See stillclock.c. Sysfs says what a device is, so it has to tell a lie too.
+still_clock() {
+	still=${BUILD:-$top/build/$(basename "$(dirname "$(readlink "$top/build/ptpwarden")")")}/tests/stillclock.so
+	[ -f "$still" ] || { echo "1..0 # $still: not built"; exit 1; }
+	mount -t tmpfs none /sys/dev
+	mkdir /sys/dev/char
+	ln -s ../../devices/virtual/ptp/ptp0 /sys/dev/char/1:3
+}
+
+# locked_conf [LINE...]: ptp4l.conf of a client that locks within three seconds of hearing a master
+locked_conf() {
+	client_conf "$@" | sed '/^free_running/d'
+	printf '%s\n' 'pi_proportional_const 0.7' 'pi_integral_const 0.016'
+}
+
+unit_locked() { unit_ptp4l "env = LD_PRELOAD=$still" 'provides = phc' "$@"; }
+
+unit_phc2sys() {
+	printf '%s\n' '[unit phc2sys]' 'command = phc2sys -s /dev/null -c CLOCK_REALTIME -w' \
+		'follows = ptp4l' "env = LD_PRELOAD=$still" "$@"
 }
 
 # base_conf: the start of a ptpwarden.conf

@@ -104,7 +104,7 @@ tell_logs() {
 pw() { local verb=$1; shift; "$bin" "$verb" -f "$conf" "$@"; }
 
 warden() {
-	"$bin" run -f "$conf" "$@" >>$box/warden.log 2>&1 &
+	env ${still:+"LD_PRELOAD=$still"} "$bin" run -f "$conf" "$@" >>$box/warden.log 2>&1 &
 	warden=$!
 	within 5 pw status && return
 	hopeless=1	# nothing that follows would mean anything
