@@ -4,6 +4,7 @@
 #include "near.h"
 #include "plan.h"
 #include "policy.h"
+#include "remedies.h"
 #include "schema.h"
 
 #define MEMBER(type, name) { offsetof(struct type, name), sizeof(((struct type *)0)->name) }
@@ -32,6 +33,17 @@ static const char *const program_words[] = {
 };
 static const char *const provides_words[] = {
 	[PROVIDES_NONE] = "none", [PROVIDES_PHC] = "phc", [PROVIDES_SYSTEM] = "system", NULL,
+};
+
+static const char *const remedy_words[] = {
+	[REMEDY_NONE] = "none",
+	[REMEDY_MAKE_UDS_DIR] = "make_uds_dir",
+	[REMEDY_REMOVE_STALE_SOCKET] = "remove_stale_socket",
+	[REMEDY_RAISE_LIMIT] = "raise_limit",
+	[REMEDY_SET_INTERFACE_UP] = "set_interface_up",
+	[REMEDY_REAPPLY_GRANDMASTER] = "reapply_grandmaster",
+	[REMEDY_RESUME_AFTER_PHC] = "resume_after_phc",
+	[REMEDIES] = NULL,
 };
 
 const struct option schema[] = {
@@ -233,9 +245,32 @@ const struct option schema[] = {
 	  .preset = "256K x 4", .field = UNIT2(history_file_size, history_files),
 	  .help = "Size and number of the files with the output in\n"
 		  ".Cm log_dir ." },
-	{ .name = "make_uds_dir", .sections = IN_UNIT, .rule = KIND(VALUE_BOOL), .preset = "yes",
-	  .field = UNIT(make_uds_dir), .live = true,
-	  .help = "Make the folder of ptp4l's management socket when it is missing." },
+	{ .name = "remedies", .sections = IN_UNIT,
+	  .rule = { .kind = VALUE_SET, .choices = remedy_words },
+	  .preset = "make_uds_dir, remove_stale_socket, raise_limit, reapply_grandmaster, "
+		    "resume_after_phc",
+	  .field = UNIT(remedies), .live = true,
+	  .help = "What\n"
+		  ".Nm ptpwarden\n"
+		  "may mend by itself; what it did is shown by\n"
+		  ".Cm status\n"
+		  "and\n"
+		  ".Cm why .\n"
+		  ".Cm make_uds_dir\n"
+		  "makes the missing folder of ptp4l's management socket,\n"
+		  ".Cm remove_stale_socket\n"
+		  "removes a socket file that nobody listens on any more (never a live one, never a "
+		  "file),\n"
+		  ".Cm raise_limit\n"
+		  "raises a resource limit that\n"
+		  ".Nm ptpwarden\n"
+		  "was started with (never one of this file),\n"
+		  ".Cm set_interface_up\n"
+		  "switches the interface on,\n"
+		  ".Cm reapply_grandmaster\n"
+		  "sets GRANDMASTER_SETTINGS_NP again after a restart of ptp4l,\n"
+		  ".Cm resume_after_phc\n"
+		  "starts phc2sys or ts2phc again when the clock device is back." },
 };
 
 const unsigned schema_n = ARRAY_LEN(schema);

@@ -162,6 +162,51 @@ static int parse_choice(struct scan *s, struct value *v)
 	return unknown_word(s, &n);
 }
 
+/* Does the rest begin with this name, and end behind it or go on with another one? */
+static bool take_name(struct scan *s, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (strncmp(s->at, name, len) || (s->at[len] && !strchr(" \t,", s->at[len])))
+		return false;
+	s->at += len;
+	return true;
+}
+
+static int take_member(struct scan *s, int64_t *bits)
+{
+	struct near n;
+
+	near_start(&n, s->at);
+	for (unsigned i = 0; s->rule->choices[i]; i++) {
+		if (take_name(s, s->rule->choices[i])) {
+			*bits |= INT64_C(1) << i;
+			return 0;
+		}
+		near_offer(&n, s->rule->choices[i]);
+	}
+	return unknown_word(s, &n);
+}
+
+static int parse_set(struct scan *s, struct value *v)
+{
+	int64_t bits = 0;
+	int rc;
+
+	do {
+		rc = take_member(s, &bits);
+		s->at += strspn(s->at, " \t");
+		s->at += *s->at == ',';
+		s->at += strspn(s->at, " \t");
+	} while (rc == 0 && *s->at);
+	if (rc == 0 && (bits & 1) && bits != 1) {
+		s->at = s->text;
+		rc = value_fail(s, "this word stands alone or not at all");
+	}
+	v->n[0] = bits & ~INT64_C(1);
+	return rc;
+}
+
 static int parse_signal(struct scan *s, struct value *v)
 {
 	struct near n;
@@ -278,7 +323,8 @@ static int parse_cpus(struct scan *s, struct value *v)
 static int (*const parsers[VALUE_KINDS])(struct scan *s, struct value *v) = {
 	[VALUE_BOOL] = parse_bool,	   [VALUE_NUMBER] = parse_number,
 	[VALUE_TIME] = parse_time,	   [VALUE_SIZE] = parse_size,
-	[VALUE_CHOICE] = parse_choice,	   [VALUE_SIGNAL] = parse_signal,
+	[VALUE_CHOICE] = parse_choice,	   [VALUE_SET] = parse_set,
+	[VALUE_SIGNAL] = parse_signal,
 	[VALUE_MODE] = parse_mode,	   [VALUE_RATE] = parse_rate,
 	[VALUE_FILES] = parse_files,	   [VALUE_SCHEDULER] = parse_scheduler,
 	[VALUE_CPUS] = parse_cpus,	   [VALUE_LIMIT] = parse_limit,

@@ -15,6 +15,7 @@ enum value_kind {
 	VALUE_TIME,		/**< "250ms", "5s", "2m", "1h": milliseconds */
 	VALUE_SIZE,		/**< "4096", "64K", "1M": bytes */
 	VALUE_CHOICE,		/**< index of the word in `choices` */
+	VALUE_SET,		/**< names from `choices`, a bit each; the first name stands for no bit */
 	VALUE_SIGNAL,		/**< "TERM", "SIGTERM", "15" */
 	VALUE_MODE,		/**< octal */
 	VALUE_RATE,		/**< "5 in 60s": how many, milliseconds; "off": 0, 0 */
@@ -38,7 +39,7 @@ enum value_kind {
 struct value_rule {
 	enum value_kind kind;
 	int64_t min, max;	/**< of n[0]; both 0: only what the kind itself demands */
-	const char *const *choices;	/**< VALUE_CHOICE: words, NULL-terminated */
+	const char *const *choices;	/**< VALUE_CHOICE, VALUE_SET: words, NULL-terminated */
 };
 
 struct value {

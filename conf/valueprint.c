@@ -44,6 +44,20 @@ static void add_cpus(struct text *t, uint64_t mask)
 	}
 }
 
+static void add_set(struct text *t, const char *const *names, int64_t bits)
+{
+	const char *comma = "";
+
+	for (unsigned i = 1; names[i]; i++) {
+		if (!(bits >> i & 1))
+			continue;
+		text_add(t, "%s%s", comma, names[i]);
+		comma = ", ";
+	}
+	if (!*comma)
+		text_add(t, "%s", names[0]);
+}
+
 static void add_pair(struct text *t, const struct value_rule *rule, const struct value *v)
 {
 	switch (rule->kind) {
@@ -86,6 +100,9 @@ void value_format(const struct value_rule *rule, const struct value *v, char *ou
 	case VALUE_CHOICE:
 		text_add(&t, "%s", rule->choices[v->n[0]]);
 		break;
+	case VALUE_SET:
+		add_set(&t, rule->choices, v->n[0]);
+		break;
 	case VALUE_SIGNAL:
 		text_add(&t, "%s", signal_name((int)v->n[0]));
 		break;
@@ -109,6 +126,7 @@ static const char *const accepted[VALUE_KINDS] = {
 	[VALUE_TIME] = "a time such as 250ms, 5s, 2m or 1h",
 	[VALUE_SIZE] = "a size such as 4096, 64K or 1M",
 	[VALUE_CHOICE] = "",	/* the choices themselves */
+	[VALUE_SET] = "one or several of ",
 	[VALUE_SIGNAL] = "TERM, INT, HUP, QUIT, KILL, USR1, USR2 or ABRT",
 	[VALUE_MODE] = "an octal number such as 022",
 	[VALUE_RATE] = "how many deaths in which time, such as 5 in 60s, or off",
@@ -151,9 +169,10 @@ static void add_bounds(struct text *t, const struct value_rule *r)
 void value_accepted(const struct value_rule *rule, char *out, size_t size)
 {
 	struct text t = text_in(out, size);
+	bool words = rule->kind == VALUE_CHOICE || rule->kind == VALUE_SET;
 
 	text_add(&t, "%s", accepted[rule->kind]);
-	for (unsigned i = 0; rule->kind == VALUE_CHOICE && rule->choices[i]; i++)
+	for (unsigned i = 0; words && rule->choices[i]; i++)
 		text_add(&t, "%s%s",
 			 !i			? ""
 			 : rule->choices[i + 1] ? ", "

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 #include "base.h"
 #include "daemon.h"
+#include "remedies.h"
 
 /** Where the user said it. `file` is NULL for built-in values. */
 struct place {
@@ -82,7 +83,7 @@ struct plan_unit {
 	size_t history_ram;	/**< bytes */
 	size_t history_file_size;
 	unsigned history_files;
-	bool make_uds_dir;	/**< remedy: make the missing folder of the management socket */
+	unsigned remedies;	/**< allowed ones, a bit each: REMEDY_BIT() */
 };
 
 struct plan {

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include "base.h"
 #include "policy.h"
+#include "remedies.h"
 #include "waitfor.h"
 
 enum verdict_kind { VERDICT_HEALTHY, VERDICT_CAUSE, VERDICT_UNKNOWN };
@@ -45,7 +46,9 @@ struct verdict_cause {
 	const char *miss[VERDICT_EVIDENCE_MAX];	/**< names of facts that would be expected but are unknown */
 	char advice[VERDICT_ADVICE_MAX][200];	/**< most helpful first, filled with the real names */
 	enum disposition action;
-	struct waitfor wait;	/**< for DO_WAIT */
+	struct waitfor wait;	/**< for DO_WAIT, also as `otherwise` */
+	enum remedy remedy;	/**< for DO_REMEDY */
+	enum disposition otherwise;	/**< DO_REMEDY: when it is forbidden or does not help */
 };
 
 /** Something that is not as it was in the last good run. */
@@ -79,7 +82,7 @@ struct verdict {
 	char next[200];		/**< the one next thing to measure; empty when none */
 };
 
-/** "retry", "wait", "alternate", "restart_group", "escalate", "leave", "operator": the JSON action */
+/** "retry", "wait", "alternate", "remedy", "restart_group", "escalate", "leave", "operator": the JSON action */
 const char *disposition_name(enum disposition d);
 /** "certain", "strong", "possible" */
 const char *confidence_name(enum confidence c);

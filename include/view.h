@@ -11,6 +11,7 @@
 #include "exitinfo.h"
 #include "health.h"
 #include "policy.h"
+#include "remedies.h"
 #include "waitfor.h"
 
 struct unit_view {
@@ -36,6 +37,7 @@ struct unit_view {
 	msec_t next_try_ms;		/**< back-off: milliseconds to the next start, else MSEC_NONE */
 	struct exit_info last_exit;
 	char why_not[120];		/**< running but not ready: why */
+	struct remedy_note mended[REMEDY_NOTES];	/**< newest first; `at` is its age here */
 	const char *cause;		/**< id of the newest open incident's first cause, or NULL */
 	const char *cause_title;	/**< its title, or NULL */
 };

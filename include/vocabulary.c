@@ -9,6 +9,7 @@
 #include "finding.h"
 #include "health.h"
 #include "policy.h"
+#include "remedies.h"
 #include "text.h"
 #include "verdict.h"
 #include "view.h"
@@ -287,6 +288,20 @@ const char *disposition_name(enum disposition d)
 		[DO_OPERATOR] = "operator",
 	};
 	return NAME_OF(names, d);
+}
+
+const char *remedy_name(enum remedy remedy)
+{
+	static const char *const names[REMEDIES] = {
+		[REMEDY_NONE] = "none",
+		[REMEDY_MAKE_UDS_DIR] = "make_uds_dir",
+		[REMEDY_REMOVE_STALE_SOCKET] = "remove_stale_socket",
+		[REMEDY_RAISE_LIMIT] = "raise_limit",
+		[REMEDY_SET_INTERFACE_UP] = "set_interface_up",
+		[REMEDY_REAPPLY_GRANDMASTER] = "reapply_grandmaster",
+		[REMEDY_RESUME_AFTER_PHC] = "resume_after_phc",
+	};
+	return NAME_OF(names, remedy);
 }
 
 const char *confidence_name(enum confidence c)

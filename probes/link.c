@@ -174,8 +174,8 @@ static bool cable_is_elsewhere(struct probe *p, struct iface *i)
 	if (!linked)
 		return false;
 	i->troubled = true;
-	note_block(p->out, F_LINK_NO_CARRIER, WAIT_CARRIER, i->name,
-		   "it has no link, and %s has one", linked);
+	note_block(p->out, i->link.flags & IFF_UP ? F_LINK_NO_CARRIER : F_LINK_DOWN, WAIT_CARRIER,
+		   i->name, "it has no link, and %s has one", linked);
 	return true;
 }
 

@@ -253,7 +253,8 @@ static void bad_dir(struct probe *p, const char *id, const char *path, const cha
 /* The unit asked us to make the folder; as root we can. */
 static bool will_be_made(const struct probe *p, int rc)
 {
-	return rc == -ENOENT && p->in->unit->make_uds_dir && p->sys->euid() == 0;
+	return rc == -ENOENT && (p->in->unit->remedies & REMEDY_BIT(REMEDY_MAKE_UDS_DIR)) &&
+	       p->sys->euid() == 0;
 }
 
 /* The state of a folder as a fact, or NULL when it cannot be looked at. */

@@ -114,7 +114,8 @@ static void (*const deed[ACT_COUNT])(struct unit *, const struct action *) = {
 	[ACT_TIMER] = set_timer,	[ACT_WATCH] = unit_watch,
 	[ACT_UNWATCH] = unit_unwatch,	[ACT_DIAGNOSE] = unit_diagnose,
 	[ACT_SETTLED] = settled,	[ACT_ESCALATE] = escalate,
-	[ACT_REGROUP] = regroup,	[ACT_STUCK] = unit_stuck,
+	[ACT_REMEDY] = unit_remedy,	[ACT_REGROUP] = regroup,
+	[ACT_STUCK] = unit_stuck,
 };
 
 static void tell_state(struct unit *u, enum policy_st was)

@@ -8,6 +8,7 @@
  * unit_good.c   ACT_SETTLED: what the run depends on, to tell later what is new
  * unit_why.c    ACT_DIAGNOSE: evidence, incidents, the view that status shows
  * unit_link.c   the cable: which alternate has one
+ * unit_mend.c   ACT_REMEDY, and what is mended before a start
  *
  * No decision is taken here: decide/ says what to do, diagnose/ what it means.
  */
@@ -108,6 +109,7 @@ struct unit {
 	int64_t good_s;			/**< seconds of good running since the baseline was made, this run left out */
 	struct incident *candidate;	/**< a refused start, in case no alternate passes; NULL: none */
 	struct incident *incident;	/**< the newest one, NULL: none yet */
+	struct remedy_note mended[REMEDY_NOTES];	/**< newest first */
 };
 
 /** A stopped unit for entry `index` of `plan`; NULL with err set. Recording of its output begins. */
@@ -170,6 +172,19 @@ void unit_process_init(struct unit *u);
 void unit_process_fini(struct unit *u);
 void unit_judge(struct unit *u);
 struct group_leader unit_as_leader(const struct unit *u);
+
+bool unit_may_mend(const struct unit *u, enum remedy remedy);
+
+/** Note what a remedy did; clients and the log are told. `text` is one clause. */
+void unit_mended(struct unit *u, enum remedy remedy, bool worked, const char *text);
+
+/** Mend what the probe of `alternate` found, as far as allowed. True: probe again. */
+bool unit_mend_before(struct unit *u, const struct probe_out *out, unsigned alternate);
+
+/** What a process that was killed has left behind. */
+void unit_mend_after(struct unit *u, const struct exit_info *end);
+bool unit_device_back(struct unit *u, const char *path);
+void unit_remedy(struct unit *u, const struct action *act);
 
 /** Alive without a link while another alternate has one: tell the policy. */
 void unit_look_for_link(struct unit *u);

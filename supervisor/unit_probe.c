@@ -8,7 +8,6 @@
 #include "loop.h"
 #include "supervisor/observe/filewatch.h"
 #include "supervisor/observe/procwatch.h"
-#include "supervisor/act/remedy.h"
 #include "unit.h"
 
 enum { SLOW_LIMIT_MS = 2500 };	/* the questions have limits of 2 s of their own */
@@ -23,6 +22,7 @@ struct unit_watch {
 		struct procwatch process;
 	};
 	bool is_process;
+	bool is_device;
 };
 
 /* A program that was not there when the plan was made may be there now, and elsewhere. */
@@ -124,26 +124,6 @@ static void on_slow_answer(void *owner, bool ok)
 	answered(u, &u->asked, &act);
 }
 
-/* A missing folder of the management socket is made before it becomes a reason not to start. */
-static bool made_uds_dir(struct unit *u, const struct probe_out *out)
-{
-	const struct launch_spec *spec =
-		&u->room.spec[unit_run_of(u, u->asked_alternate) - u->conf->runs];
-	struct err err = { 0 };
-	int rc;
-
-	if (!u->conf->make_uds_dir || u->conf->program != PROG_PTP4L || !out->conf_read)
-		return false;
-	rc = remedy_make_directory(out->conf.uds_address, spec->change_user ? spec->uid : (uid_t)-1,
-				   spec->change_user ? spec->gid : (gid_t)-1, &err);
-	if (rc == REMEDY_MADE_DIRECTORY)
-		log_notice("remedy", "unit=%s made the folder of %s", u->conf->name,
-			   out->conf.uds_address);
-	else if (rc < 0)
-		log_warn("remedy", "unit=%s %s", u->conf->name, err.text);
-	return rc == REMEDY_MADE_DIRECTORY;
-}
-
 void unit_probe(struct unit *u, const struct action *act)
 {
 	struct probe_out *out = u->sup->scratch;
@@ -160,7 +140,7 @@ void unit_probe(struct unit *u, const struct action *act)
 	u->asked_force = act->force;
 	probe_out_init(out);
 	probe_quick(&u->asked, &probe_sys_real, out);
-	if (made_uds_dir(u, out)) {
+	if (!unit_alive(u) && unit_mend_before(u, out, act->alternate)) {
 		probe_out_init(out);
 		probe_quick(&u->asked, &probe_sys_real, out);
 	}
@@ -185,8 +165,11 @@ void unit_probe_stop(struct unit *u)
 /* Whatever changed may have cleared the way; the probe will tell. */
 static void on_cleared(void *owner)
 {
-	struct unit *u = ((struct unit_watch *)owner)->unit;
+	struct unit_watch *w = owner;
+	struct unit *u = w->unit;
 
+	if (w->is_device && !unit_device_back(u, w->file.path))
+		return;
 	/* not from inside the watch: the event may end the wait and free it */
 	ev_timer_start(u->sup->loop, &u->cleared);
 }
@@ -209,6 +192,7 @@ static void watch_file(struct unit *u, enum wait_kind kind, const char *path)
 
 	if (!w)
 		return;
+	w->is_device = kind == WAIT_DEVICE;
 	filewatch_init(&w->file, u->sup->loop, on_cleared, w);
 	if (kind == WAIT_DEVICE)
 		(void)filewatch_start_device(&w->file, path, NULL);

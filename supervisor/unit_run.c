@@ -189,6 +189,7 @@ static void on_exit_of(void *owner, const struct exit_info *info)
 	u->last_exit = *info;
 	find_culprit(u, &u->last_exit);
 	forget_process(u);
+	unit_mend_after(u, info);
 	ev.u.exited.expected = u->last_exit.by == EXIT_BY_OTHER;
 	log_notice("unit", "unit=%s ended kind=%s code=%d after_ms=%lld", u->conf->name,
 		   exit_kind_name(info->kind), info->code, (long long)info->after_ms);

@@ -177,8 +177,11 @@ static void tell_policy(struct unit *u, const struct incident *i)
 	struct policy_event ev = { .kind = EVT_VERDICT, .at = loop_now() };
 	const struct verdict_cause *first = i->verdict.causes ? &i->verdict.cause[0] : NULL;
 
-	ev.u.verdict.disposition =
-		first && first->confidence == CONFIDENCE_CERTAIN ? first->action : DO_RETRY;
+	ev.u.verdict.disposition = ev.u.verdict.otherwise = DO_RETRY;
+	if (first && first->confidence == CONFIDENCE_CERTAIN) {
+		ev.u.verdict.disposition = first->action;
+		ev.u.verdict.otherwise = first->otherwise;
+	}
 	unit_feed(u, &ev);
 }
 
@@ -391,5 +394,8 @@ void unit_view(const struct unit *u, struct unit_view *out)
 		out->alternate_ms = loop_now() - u->moved_at;
 		standing_text(u, out->standing, sizeof(out->standing));
 	}
+	memcpy(out->mended, u->mended, sizeof(out->mended));
+	for (unsigned i = 0; i < REMEDY_NOTES; i++)
+		out->mended[i].at = loop_now() - u->mended[i].at;
 	out->cause = cause_of(u, &out->cause_title);
 }

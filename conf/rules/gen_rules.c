@@ -87,11 +87,11 @@ static void print_causes(const struct rulebase *b)
 		const struct rb_cause *c = &b->cause[i];
 
 		printf("\t{ %u, %u, %u, %u, %u, { %u, %u }, { %u, %u }, { %u, %u }, { %u, %u }, "
-		       "{ %u, %u }, { %u, %u }, { %u, %u }, %u, %u, %u, %u, %u },\n",
+		       "{ %u, %u }, { %u, %u }, { %u, %u }, %u, %u, %u, %u, %u, %u, %u },\n",
 		       c->id, c->class, c->title, c->confirm, c->sources, LIST(c->explains),
 		       LIST(c->requires), LIST(c->refuted), LIST(c->expects), LIST(c->weighs),
 		       LIST(c->proof), LIST(c->advice), c->wait_subject, c->prior, c->cap, c->action,
-		       c->wait);
+		       c->remedy, c->otherwise, c->wait);
 	}
 	printf("};\n\n");
 }
@@ -117,6 +117,8 @@ int main(int argc, char **argv)
 	unsigned errors = 0;
 	const struct rulebase *b;
 
+	if (rf)
+		rulefile_be_strict(rf);
 	for (int i = 1; rf && i < argc; i++)
 		errors += read_file(rf, argv[i]);
 	if (!rf || errors)

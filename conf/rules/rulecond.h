@@ -28,6 +28,7 @@ struct rulefile {
 	unsigned groups;
 	struct rule_group group[RULE_GROUPS_MAX];
 	bool out_of_memory;
+	bool strict;		/* a cause without an action is an error */
 	/* of the running parse */
 	const char *name;
 	void (*report)(void *owner, const char *line);

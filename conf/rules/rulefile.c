@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "policy.h"
+#include "remedies.h"
 #include "rulecond.h"
 #include "verdict.h"
 #include "waitfor.h"
@@ -154,32 +155,79 @@ static uint8_t cap_of(struct reading *r)
 	return (uint8_t)word_of(r, KEY_CAP, names, ARRAY_LEN(names), CONFIDENCE_STRONG);
 }
 
-/* "retry", "alternate", ..., "wait KIND SUBJECT" */
-static void action_of(struct reading *r, struct rb_cause *c)
+static bool disposition_of(const char *word, uint8_t *out)
 {
-	char verb[16] = "", kind[16] = "";
+	for (unsigned d = 0; d < DISPOSITIONS; d++) {
+		if (strcmp(disposition_name(d), word))
+			continue;
+		*out = (uint8_t)d;
+		return true;
+	}
+	return false;
+}
+
+static void wait_of(struct reading *r, const char *text, struct rb_cause *c)
+{
+	char kind[16] = "";
 	int rest = 0;
 
-	c->action = DO_RETRY;
-	if (!r->value[KEY_ACTION])
-		return;
-	sscanf(r->value[KEY_ACTION], "%15s %15s %n", verb, kind, &rest);
-	r->rf->line = r->line[KEY_ACTION];
-	for (unsigned d = 0; d < DISPOSITIONS; d++)
-		if (!strcmp(disposition_name(d), verb))
-			c->action = (uint8_t)d;
-	if (strcmp(disposition_name(c->action), verb))
-		rule_error(r->rf, "action: '%s' is no action", verb);
-	if (c->action != DO_WAIT)
-		return;
+	sscanf(text, "%15s %n", kind, &rest);
 	for (unsigned w = 0; w < WAIT_KINDS; w++)
 		if (!strcmp(wait_kind_name(w), kind))
 			c->wait = (uint8_t)w;
 	if (c->wait == WAIT_NONE || !rest)
 		rule_error(r->rf, "action: wanted 'wait KIND SUBJECT'");
 	else
-		c->wait_subject = ruletext_add(r->rf, r->value[KEY_ACTION] + rest,
-					       strlen(r->value[KEY_ACTION] + rest));
+		c->wait_subject = ruletext_add(r->rf, text + rest, strlen(text + rest));
+}
+
+/* "NAME or ACTION" */
+static const char *remedy_of(struct reading *r, const char *text, struct rb_cause *c)
+{
+	char name[32] = "", or[4] = "";
+	int rest = 0;
+
+	sscanf(text, "%31s %3s %n", name, or, &rest);
+	for (unsigned m = REMEDY_NONE + 1; m < REMEDIES; m++)
+		if (!strcmp(remedy_name(m), name))
+			c->remedy = (uint8_t)m;
+	if (!c->remedy)
+		rule_error(r->rf, "action: '%s' is no remedy", name);
+	if (strcmp(or, "or") || !rest)
+		rule_error(r->rf, "action: wanted 'remedy NAME or ACTION'");
+	return rest ? text + rest : "";
+}
+
+/* "retry", "alternate", ..., "wait KIND SUBJECT", "remedy NAME or ACTION" */
+static void action_of(struct reading *r, struct rb_cause *c)
+{
+	const char *text = r->value[KEY_ACTION];
+	uint8_t *slot = &c->action;
+	char verb[16] = "";
+	int rest = 0;
+
+	c->action = c->otherwise = DO_RETRY;
+	if (!text) {
+		if (r->rf->strict)
+			rule_error(r->rf, "cause %s: action is needed", r->id);
+		return;
+	}
+	r->rf->line = r->line[KEY_ACTION];
+	sscanf(text, "%15s %n", verb, &rest);
+	if (!strcmp(verb, disposition_name(DO_REMEDY))) {
+		c->action = DO_REMEDY;
+		slot = &c->otherwise;
+		text = remedy_of(r, text + rest, c);
+		rest = 0;
+		verb[0] = '\0';
+		sscanf(text, "%15s %n", verb, &rest);
+	}
+	if (!disposition_of(verb, slot) || *slot == DO_REMEDY)
+		rule_error(r->rf, "action: '%s' is no action", verb);
+	else if (*slot == DO_WAIT)
+		wait_of(r, text + rest, c);
+	else if (text[rest])
+		rule_error(r->rf, "action: nothing may stand behind '%s'", verb);
 }
 
 /* One advice a line; "when COND, COND: text" makes it depend on the case. */
@@ -357,6 +405,11 @@ static void read_line(struct reading *r, const char *line, size_t len)
 		begin_section(r, line, len);
 	else
 		read_setting(r, line, len);
+}
+
+void rulefile_be_strict(struct rulefile *rf)
+{
+	rf->strict = true;
 }
 
 unsigned rulefile_parse(struct rulefile *rf, const char *name, const char *text, size_t len,

@@ -28,6 +28,9 @@ void rulefile_free(struct rulefile *rf);
 unsigned rulefile_parse(struct rulefile *rf, const char *name, const char *text, size_t len,
 			void (*report)(void *owner, const char *line), void *owner);
 
+/** From now on each cause must say what to do: `action` is needed. For the built-in rules. */
+void rulefile_be_strict(struct rulefile *rf);
+
 /** What was read so far; valid until the next parse or rulefile_free(). */
 const struct rulebase *rulefile_base(struct rulefile *rf);
 

@@ -198,6 +198,20 @@ static void add_outlook(const struct unit_view *v, struct text *t)
 	add_next_try(v, t);
 }
 
+/* The newest attempt to mend something, while it may still be news. */
+static void add_mended(const struct unit_view *v, msec_t news, struct text *t)
+{
+	const struct remedy_note *m = &v->mended[0];
+
+	if (!m->remedy || m->at > news)
+		return;
+	text_add(t, m->worked ? "Mended " : "Could not mend it ");
+	phrase_age(t, m->at);
+	text_add(t, " ago: ");
+	phrase_safe(t, m->text);
+	end_sentence(t);
+}
+
 void status_standing(const struct unit_view *v, const struct findings *standing, struct text *t)
 {
 	const struct finding *block = standing ? findings_block(standing) : NULL;
@@ -233,6 +247,7 @@ void status_unit(const struct status_style *style, const struct unit_view *v,
 	first_line(style, v, t);
 	add_cause(v, &says);
 	add_outlook(v, &says);
+	add_mended(v, 10 * MIN, &says);
 	phrase_wrap(t, 2, room);
 	says = text_in(room, sizeof(room));
 	if (v->alternate && status_alive(v))
@@ -270,5 +285,6 @@ void status_now(const struct unit_view *v, struct text *t)
 	phrase_age(&says, v->since_ms);
 	end_sentence(&says);
 	add_outlook(v, &says);
+	add_mended(v, 24 * HOUR, &says);
 	add_trimmed(t, room);
 }

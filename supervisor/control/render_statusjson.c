@@ -80,6 +80,20 @@ static void add_last_exit(const struct exit_info *e, struct text *t)
 	text_add(t, "}");
 }
 
+static void add_remedies(const struct unit_view *v, struct text *t)
+{
+	text_add(t, ",\"remedies\":[");
+	for (unsigned i = 0; i < REMEDY_NOTES && v->mended[i].remedy; i++) {
+		const struct remedy_note *m = &v->mended[i];
+
+		text_add(t, "%s{\"remedy\":\"%s\",\"worked\":%s,\"text\":", i ? "," : "",
+			 remedy_name(m->remedy), m->worked ? "true" : "false");
+		text_add_json(t, m->text);
+		text_add(t, ",\"age_ms\":%lld}", (long long)m->at);
+	}
+	text_add(t, "]");
+}
+
 void status_json_unit(const struct unit_view *v, struct text *t)
 {
 	text_add(t, "{\"unit\":");
@@ -103,6 +117,7 @@ void status_json_unit(const struct unit_view *v, struct text *t)
 	add_last_exit(&v->last_exit, t);
 	add_text(t, "why_not", v->ready ? NULL : v->why_not);
 	add_text(t, "standing", v->alternate ? v->standing : NULL);
+	add_remedies(v, t);
 	add_name(t, "cause", v->cause);
 	text_add(t, "}");
 }

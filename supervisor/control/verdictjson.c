@@ -58,6 +58,12 @@ static void one_cause(struct text *out, const struct verdict_cause *c)
 	}
 	text_add(out, "],");
 	member(out, "action", disposition_name(c->action));
+	if (c->action == DO_REMEDY) {
+		text_add(out, ",");
+		member(out, "remedy", remedy_name(c->remedy));
+		text_add(out, ",");
+		member(out, "otherwise", disposition_name(c->otherwise));
+	}
 	if (c->with) {
 		text_add(out, ",");
 		member(out, "with", c->with);

@@ -117,9 +117,12 @@ static void describe(struct inference *in, const struct candidate *c, enum confi
 	out->wait.kind = cause->wait;
 	known_fill(in->known, pool(in, cause->title), &title);
 	known_fill(in->known, pool(in, cause->wait_subject), &subject);
+	out->remedy = cause->remedy;
+	out->otherwise = cause->otherwise;
 	/* a wait for something without a name can never end by itself */
-	if (out->action == DO_WAIT && !out->wait.subject[0]) {
-		out->action = DO_OPERATOR;
+	if (!out->wait.subject[0]) {
+		out->action = out->action == DO_WAIT ? DO_OPERATOR : out->action;
+		out->otherwise = out->otherwise == DO_WAIT ? DO_OPERATOR : out->otherwise;
 		out->wait.kind = WAIT_NONE;
 	}
 	for (unsigned i = 0; i < in->symptoms; i++)

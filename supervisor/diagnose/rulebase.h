@@ -67,6 +67,8 @@ struct rb_cause {
 	uint8_t prior;		/**< cost: the rarer the higher */
 	uint8_t cap;		/**< enum confidence that it can reach without proof */
 	uint8_t action;		/**< enum disposition */
+	uint8_t remedy;		/**< enum remedy, with DO_REMEDY */
+	uint8_t otherwise;	/**< enum disposition: without the remedy */
 	uint8_t wait;		/**< enum wait_kind */
 };
 

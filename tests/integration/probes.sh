@@ -197,7 +197,7 @@ ok "which ends phc2sys" dies phc2sys -s /dev/null -w -m -q
 uds() { plan "command = ptp4l -S -i eth0 --uds_address $1 $free" "${@:2}"; }
 uds /run/gone/ptp4l
 ok "a missing folder of the socket will be made" clean
-uds /run/gone/ptp4l 'make_uds_dir = no'
+uds /run/gone/ptp4l 'remedies = none'
 finds "unless that is not wanted" "block uds.dir_missing /run/gone/ptp4l"
 ok "leaves ptp4l without a socket" port_is_dead $real -S -i eth0 --uds_address /run/gone/ptp4l $free
 mount -t tmpfs -o ro none /run/ptp

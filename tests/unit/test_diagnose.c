@@ -435,6 +435,38 @@ static void own_rules_extend_the_built_in_ones(void **unused)
 	rulefile_free(rf);
 }
 
+static void a_cause_may_name_a_remedy_and_what_else_to_do(void **unused)
+{
+	struct rulefile *rf = rulefile_new(&catalogue_builtin, rulebase_builtin());
+
+	assert_int_equal(parse(rf, "[cause my.coffee]\ntitle = t\nclass = c\nadvice = a\n"
+				   "explains = coffee.spilled\nproof = coffee.spilled\n"
+				   "action = remedy raise_limit or wait carrier {iface.name}\n"
+				   "[symptom coffee.spilled]\nwhen = coffee.spilled\n"), 0);
+	fact("coffee.spilled", "yes");
+	judge(rulefile_base(rf));
+	assert_string_equal(v.cause[0].id, "my.coffee");
+	assert_int_equal(v.cause[0].action, DO_REMEDY);
+	assert_int_equal(v.cause[0].remedy, REMEDY_RAISE_LIMIT);
+	assert_int_equal(v.cause[0].otherwise, DO_OPERATOR);	/* no interface to wait for */
+	fact("iface.name", "eth7");
+	judge(rulefile_base(rf));
+	assert_int_equal(v.cause[0].otherwise, DO_WAIT);
+	assert_string_equal(v.cause[0].wait.subject, "eth7");
+	rulefile_free(rf);
+}
+
+static void a_built_in_cause_without_an_action_is_refused(void **unused)
+{
+	static const char text[] = "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains=x\n";
+	struct rulefile *rf = rulefile_new(&catalogue_builtin, NULL);
+
+	assert_int_equal(parse(rf, text), 0);
+	rulefile_be_strict(rf);
+	assert_int_equal(parse(rf, "[cause b]\ntitle=t\nclass=c\nadvice=a\nexplains=x\n"), 1);
+	rulefile_free(rf);
+}
+
 /* "No such line" is evidence in a whole log only; a quotation leaves lines out. */
 static void absence_counts_in_a_log_and_not_in_a_quotation(void **unused)
 {
@@ -462,6 +494,10 @@ static void errors_in_rule_files_name_file_and_line_and_add_nothing(void **unuse
 		{ "[thing a]\n", "my.rules:1: 'thing'" },
 		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains = log.no.such\n", "my.rules:5: no message" },
 		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains = x\naction = dance\n", "my.rules:6: action" },
+		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains = x\naction = retry now\n", "my.rules:6: action" },
+		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains = x\naction = remedy raise_limit\n", "my.rules:6: action" },
+		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains = x\naction = remedy pray or retry\n", "my.rules:6: action" },
+		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains = x\naction = remedy raise_limit or remedy raise_limit or retry\n", "my.rules:6: action" },
 		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains = x\nprior = never\n", "my.rules:6: prior" },
 		{ "[cause a]\ntitle=t\nclass=c\nadvice=a\nexplains = @nobody\n", "my.rules:5: no such group" },
 		{ "[cause link.down]\ntitle=t\nclass=c\nadvice=a\nexplains=x\n", "my.rules:1: cause link.down" },
@@ -539,6 +575,8 @@ int main(void)
 		cmocka_unit_test_setup(a_verdict_takes_less_than_five_milliseconds, fresh),
 		cmocka_unit_test_setup(any_mixture_gives_a_sound_verdict, fresh),
 		cmocka_unit_test_setup(own_rules_extend_the_built_in_ones, fresh),
+		cmocka_unit_test_setup(a_cause_may_name_a_remedy_and_what_else_to_do, fresh),
+		cmocka_unit_test_setup(a_built_in_cause_without_an_action_is_refused, fresh),
 		cmocka_unit_test_setup(absence_counts_in_a_log_and_not_in_a_quotation, fresh),
 		cmocka_unit_test_setup(errors_in_rule_files_name_file_and_line_and_add_nothing, fresh),
 		cmocka_unit_test_setup(a_case_is_read_and_what_is_not_needed_is_skipped, fresh),

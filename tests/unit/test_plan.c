@@ -252,7 +252,7 @@ static void every_option_of_a_unit_takes_effect(void **unused)
 		"retry_slow = 6s\nstart_grace = 7s\nstop_grace = 800ms\nstop_signal = INT\n"
 		"directory = /tmp\numask = 077\nnice = -3\nscheduler = fifo 7\ncpus = 1\n"
 		"limit_nofile = 64\nlimit_core = unlimited\nsplit_streams = yes\nhistory_ram = 8K\n"
-		"history_files = 64K x 2\nmake_uds_dir = no\n");
+		"history_files = 64K x 2\nremedies = raise_limit,set_interface_up\n");
 	const struct plan_unit *u = &p->unit[0];
 
 	assert_string_equal(p->control_group, "ptp");
@@ -280,7 +280,8 @@ static void every_option_of_a_unit_takes_effect(void **unused)
 	assert_true(u->split_streams);
 	assert_true(u->history_ram == 8192 && u->history_file_size == 65536 &&
 		    u->history_files == 2);
-	assert_false(u->make_uds_dir);
+	assert_int_equal(u->remedies, REMEDY_BIT(REMEDY_RAISE_LIMIT) |
+				      REMEDY_BIT(REMEDY_SET_INTERFACE_UP));
 	plan_free(p);
 }
 

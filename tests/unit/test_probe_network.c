@@ -72,7 +72,7 @@ static void no_carrier_blocks_while_another_alternate_has_the_cable(void **unuse
 	assert_int_equal(finding_of("link.no_carrier")->clears.kind, WAIT_CARRIER);
 	assert_string_equal(finding_of("link.no_carrier")->clears.subject, "eth0");
 	fake_iface("eth0")->link.flags = 0;	/* switched off: it has no link either */
-	assert_asked("link.no_carrier", FINDING_BLOCK);
+	assert_asked("link.down", FINDING_BLOCK);
 	fake_iface("eth1")->link.carrier = ANSWER_NO;
 	fake_iface("eth0")->link.flags = IFF_UP;
 	assert_asked("link.no_carrier", FINDING_WARN);

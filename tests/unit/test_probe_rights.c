@@ -118,7 +118,7 @@ static void a_missing_folder_of_the_socket_blocks_and_is_watched(void **unused)
 static void a_folder_that_will_be_made_does_not_block(void **unused)
 {
 	fake_remove("/var/run");
-	fake_unit.make_uds_dir = true;
+	fake_unit.remedies = REMEDY_BIT(REMEDY_MAKE_UDS_DIR);
 	assert_not_asked("uds.dir_missing");
 	fake.euid = 1000;
 	assert_asked("uds.dir_missing", FINDING_BLOCK);

@@ -4,10 +4,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
+#include "supervisor/act/mend.h"
 #include "supervisor/act/remedy.h"
 
 static char dir[64];
@@ -145,6 +148,66 @@ static void anything_but_a_socket_stays(void **state)
 	assert_int_equal(access("link", F_OK), 0);
 }
 
+/* In a child: limits cannot always be given back. @return its exit status */
+static int with_few_files(rlim_t hard, int (*fn)(void))
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct rlimit few = { 30, hard };
+
+		_exit(setrlimit(RLIMIT_NOFILE, &few) < 0 ? 99 : fn());
+	}
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+static int raised_to_1024(void)
+{
+	char what[80];
+	struct rlimit now;
+
+	if (mend_raise_limits(what, sizeof(what), NULL) < 1 || !strstr(what, "open files"))
+		return 1;
+	if (getrlimit(RLIMIT_NOFILE, &now) < 0 || now.rlim_cur < 1024)
+		return 2;
+	return mend_raise_limits(what, sizeof(what), NULL) == 0 ? 0 : 3;
+}
+
+static void a_low_limit_is_raised_once(void **unused)
+{
+	assert_int_equal(with_few_files(4096, raised_to_1024), 0);
+}
+
+static int raised_as_far_as_allowed(void)
+{
+	struct err err = { 0 };
+	char what[80];
+	struct rlimit now;
+
+	if (geteuid() == 0 && setresuid(65534, 65534, 65534) < 0)
+		return 1;
+	if (mend_raise_limits(what, sizeof(what), &err) != 1 || getrlimit(RLIMIT_NOFILE, &now) < 0)
+		return 2;
+	if (now.rlim_cur != 50)
+		return 3;
+	return mend_raise_limits(what, sizeof(what), &err) == -EPERM && err.text[0] ? 0 : 4;
+}
+
+static void without_the_right_to_it_a_limit_is_raised_as_far_as_allowed(void **unused)
+{
+	assert_int_equal(with_few_files(50, raised_as_far_as_allowed), 0);
+}
+
+static void an_interface_that_is_not_there_cannot_be_switched_on(void **unused)
+{
+	struct err err = { 0 };
+
+	assert_int_equal(mend_set_up("nosuch0", &err), -ENODEV);
+	assert_non_null(strstr(err.text, "nosuch0"));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -160,6 +223,9 @@ int main(void)
 		T(odd_paths_are_refused),
 		T(a_stale_socket_is_removed_and_a_live_one_never),
 		T(anything_but_a_socket_stays),
+		T(a_low_limit_is_raised_once),
+		T(without_the_right_to_it_a_limit_is_raised_as_far_as_allowed),
+		T(an_interface_that_is_not_there_cannot_be_switched_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

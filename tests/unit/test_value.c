@@ -157,6 +157,20 @@ static void scheduling_and_cpus(void **unused)
 	fault_at(VALUE_CPUS, "1 2");
 }
 
+static void a_set_of_names(void **unused)
+{
+	assert_parses(VALUE_SET, "green, blue", 6, 0, "green, blue");
+	assert_parses(VALUE_SET, "blue,green", 6, 0, "green, blue");
+	assert_parses(VALUE_SET, "blue", 4, 0, "blue");
+	assert_parses(VALUE_SET, "red", 0, 0, "red");	/* the first one stands for none */
+	assert_int_equal(fault_at(VALUE_SET, "green, blu"), 7);
+	assert_string_equal(fault.nearest, "blue");
+	fault_at(VALUE_SET, "red, blue");
+	fault_at(VALUE_SET, "");
+	fault_at(VALUE_SET, ", blue");
+	fault_at(VALUE_SET, "greenblue");
+}
+
 static void modes_and_limits(void **unused)
 {
 	assert_parses(VALUE_MODE, "022", 022, 0, "022");
@@ -257,6 +271,7 @@ int main(void)
 		cmocka_unit_test(a_crash_loop_is_a_number_in_a_time_or_off),
 		cmocka_unit_test(history_is_a_size_times_a_number),
 		cmocka_unit_test(scheduling_and_cpus),
+		cmocka_unit_test(a_set_of_names),
 		cmocka_unit_test(modes_and_limits),
 		cmocka_unit_test(names_are_fit_for_files),
 		cmocka_unit_test(paths_are_absolute),
