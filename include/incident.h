@@ -3,7 +3,7 @@
  * @brief From the first symptom of a unit to health again, as `why` tells it.
  *
  * Kept by unit.c (the newest one of each unit, open or closed), read by
- * control/. A plain value of about 30 KiB, most of it the verdict.
+ * control/. About 30 KiB, most of it the verdict; all but the list of facts is a plain value.
  */
 #ifndef PTPWARDEN_INCIDENT_H
 #define PTPWARDEN_INCIDENT_H
@@ -27,6 +27,7 @@ struct incident {
 	unsigned repeats;	/**< failures of the same kind since, the first one not counted */
 
 	struct verdict verdict;	/**< of the newest failure */
+	char *facts;	/**< all that was known then, see diagnose/factlist.h; owned; NULL: not kept */
 	struct exit_info exit;	/**< how that run ended; EXIT_KIND_NONE when no process ended */
 	unsigned alternate;	/**< the one that failed */
 	const char *alternate_name;	/**< NULL for the preferred one */

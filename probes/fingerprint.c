@@ -245,10 +245,16 @@ static void add_daemons(struct print *p)
 		return;
 	}
 	fingerprint_add(p->f, "daemon", NULL, 0, "others");
-	for (unsigned i = 0; i < facts->n; i++)
-		if (!strncmp(facts->at[i].name, "rival.", 6) && facts->at[i].known &&
-		    strcmp(facts->at[i].value, "no"))
-			fingerprint_add(p->f, "daemon", facts->at[i].name + 6, 0, "runs");
+	for (unsigned i = 0; i < facts->n; i++) {
+		const char *name = facts->at[i].name, *value = facts->at[i].value;
+
+		/* a ptpwarden command that somebody gives just now is no daemon */
+		if (strncmp(name, "rival.", 6) || !facts->at[i].known || !strcmp(value, "no") ||
+		    !strcmp(value, "ptpwarden"))
+			continue;
+		fingerprint_add(p->f, "daemon", strcmp(name, "rival.other") ? name + 6 : value, 0,
+				"runs");
+	}
 }
 
 static void add_file_line(struct print *p, const char *item, const char *path, int64_t when)

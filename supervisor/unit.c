@@ -244,7 +244,7 @@ void unit_settle_in(struct unit *u, const struct plan *plan, unsigned index,
 		u->policy.probing = 0;
 	if (u->incident)
 		move_incident(u);
-	free(u->candidate);
+	unit_incident_free(u->candidate);
 	u->candidate = NULL;
 }
 
@@ -289,8 +289,8 @@ void unit_free(struct unit *u)
 	unit_process_fini(u);
 	unit_output_close(u);
 	unit_room_free(&u->room);
-	free(u->candidate);
-	free(u->incident);
+	unit_incident_free(u->candidate);
+	unit_incident_free(u->incident);
 	free(u->print);
 	free(u);
 }

@@ -162,6 +162,7 @@ void unit_diagnose(struct unit *u, const struct action *act);
 void unit_refused(struct unit *u, unsigned alternate);
 void unit_not_ready(struct unit *u);
 void unit_incident_follow(struct unit *u);
+void unit_incident_free(struct incident *i);	/* accepts NULL */
 void unit_health_facts(const struct unit *u, const struct health_seen *seen, struct facts *facts);
 struct facts *unit_facts(struct unit *u, unsigned alternate, struct fingerprint *print);
 void unit_print(struct unit *u);

@@ -244,7 +244,7 @@ void unit_launch(struct unit *u, const struct action *act)
 	struct launched l = { .id = CHILD_ID_NONE };
 	struct err err = { 0 };
 
-	free(u->candidate);	/* a better alternate was refused, but this one runs */
+	unit_incident_free(u->candidate);	/* a better alternate was refused, but this one runs */
 	u->candidate = NULL;
 	if (u->starts == 0 || u->alternate_before != act->alternate)
 		u->moved_at = loop_now();

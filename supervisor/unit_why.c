@@ -6,13 +6,18 @@
 #include <time.h>
 
 #include "conf/linuxptp/command.h"
+#include "conf/linuxptp/daemonfacts.h"
 #include "log.h"
 #include "loop.h"
+#include "supervisor/diagnose/factlist.h"
 #include "supervisor/diagnose/healthjudge.h"
 #include "supervisor/proc.h"
 #include "unit.h"
 
-enum { LOST_MS = 2000 };	/* readiness lost for so long is no hiccup */
+enum {
+	LOST_MS = 2000,		/* readiness lost for so long is no hiccup */
+	BOOTING_S = 60,
+};
 
 static struct incident *incident_new(struct unit *u, unsigned alternate)
 {
@@ -29,6 +34,30 @@ static struct incident *incident_new(struct unit *u, unsigned alternate)
 	i->alternate = alternate < u->conf->alternates ? alternate : 0;
 	i->alternate_name = unit_run_of(u, alternate)->name;
 	return i;
+}
+
+void unit_incident_free(struct incident *i)
+{
+	if (i)
+		free(i->facts);
+	free(i);
+}
+
+/* The verdict and what it was made of; the list may be missing for want of memory. */
+static void judge(struct unit *u, const struct facts *facts, const struct log_digest *log,
+		  struct incident *i)
+{
+	char *room = malloc(FACTLIST_BYTES);
+	struct text t;
+
+	diagnose(u->sup->rules, facts, log, loop_now(), &i->verdict);
+	if (!room)
+		return;
+	t = text_in(room, FACTLIST_BYTES);
+	factlist_write(u->sup->rules, facts, log, loop_now(), &t);
+	i->facts = realloc(room, t.len + 1);
+	if (!i->facts)
+		free(room);
 }
 
 static void keep_findings(const struct unit *u, struct incident *i)
@@ -90,7 +119,7 @@ static void publish(struct unit *u, struct incident *i)
 		i->number = ++u->sup->incidents;
 	}
 	keep_findings(u, i);
-	free(open);
+	unit_incident_free(open);
 	u->incident = i;
 	unit_incident_follow(u);
 	if (!repeats)
@@ -142,12 +171,29 @@ static void start_time_facts(const struct unit *u, struct facts *facts)
 
 	clock_gettime(CLOCK_BOOTTIME, &boot);
 	facts_set(facts, "probe", loop_now(), "host.uptime_s", "%lld", (long long)boot.tv_sec);
+	facts_set(facts, "probe", loop_now(), "host.at_boot", "%s",
+		  boot.tv_sec < BOOTING_S ? "yes" : "no");
 	facts_set(facts, "probe", MSEC_NONE, "tool.name", "%s", program_name(u->conf->program));
 	if (run->interface && !facts_value(facts, "iface.name"))
 		facts_set(facts, "probe", MSEC_NONE, "iface.name", "%s", run->interface);
 	if (u->version)
 		facts_set(facts, "probe", MSEC_NONE, "tool.version", "%u.%u.%u", u->version >> 16,
 			  u->version >> 8 & 0xff, u->version & 0xff);
+}
+
+/* A follower depends on what its leader is and does. */
+static void leader_facts(const struct unit *u, struct facts *facts)
+{
+	const struct unit *leader =
+		u->conf->follows >= 0 ? u->sup->t.unit[u->conf->follows] : NULL;
+	static const struct lint nothing;
+
+	if (!leader || leader->conf->program != PROG_PTP4L)
+		return;
+	facts_set(facts, "supervisor", loop_now(), "ptp4l.running", "%s",
+		  unit_alive(leader) ? "yes" : "no");
+	if (unit_alive(leader))
+		daemon_conf_facts(&leader->conf_seen, &nothing, false, facts);
 }
 
 /*
@@ -166,6 +212,9 @@ struct facts *unit_facts(struct unit *u, unsigned alternate, struct fingerprint 
 	probe_out_init(out);
 	probe_quick(&in, &probe_sys_real, out);
 	probe_fingerprint(&in, &probe_sys_real, out, print);
+	if (out->conf_read)
+		daemon_conf_facts(&out->conf, &out->lint, true, &out->facts);
+	leader_facts(u, &out->facts);
 	findings_facts(&out->findings, loop_now(), &out->facts);
 	start_time_facts(u, &out->facts);
 	return &out->facts;
@@ -202,7 +251,7 @@ static void on_last_words(void *owner, bool complete)
 		unit_health_facts(u, &u->seen_before, facts);
 		exit_facts(&u->exit_before, facts);
 		i->exit = u->exit_before;
-		diagnose(u->sup->rules, facts, &u->digest, loop_now(), &i->verdict);
+		judge(u, facts, &u->digest, i);
 		publish(u, i);
 		tell_policy(u, i);
 	}
@@ -249,12 +298,15 @@ void unit_refused(struct unit *u, unsigned alternate)
 	i = incident_new(u, alternate);
 	if (!i)
 		return;
+	if (out->conf_read)
+		daemon_conf_facts(&out->conf, &out->lint, true, &out->facts);
+	leader_facts(u, &out->facts);
 	findings_facts(&out->findings, loop_now(), &out->facts);
 	start_time_facts(u, &out->facts);
 	probe_fingerprint(&u->asked, &probe_sys_real, out, &print);
 	unit_changes(u, &print, 0, &out->facts);
-	diagnose(u->sup->rules, &out->facts, NULL, loop_now(), &i->verdict);
-	free(u->candidate);
+	judge(u, &out->facts, NULL, i);
+	unit_incident_free(u->candidate);
 	u->candidate = i;
 }
 
@@ -286,9 +338,9 @@ void unit_not_ready(struct unit *u)
 	facts = unit_facts(u, u->policy.alternate, &print);
 	unit_changes(u, &print, u->started_at, facts);
 	unit_health_facts(u, &u->seen, facts);
-	diagnose(u->sup->rules, facts, &u->digest, loop_now(), &i->verdict);
+	judge(u, facts, &u->digest, i);
 	if (i->verdict.kind == VERDICT_HEALTHY) {
-		free(i);
+		unit_incident_free(i);
 		return;
 	}
 	publish(u, i);

@@ -36,7 +36,7 @@ static const struct option_row {
 	{ 'a', true, "all", FLAG, NULL, offsetof(struct args, all),
 	  "everything: every unit, every finding" },
 	{ 'x', false, "facts", FLAG, NULL, offsetof(struct args, facts),
-	  "list every fact that counted, with its source" },
+	  "list everything that was known, with sources and ages" },
 	{ 'p', false, "plan", FLAG, NULL, offsetof(struct args, plan),
 	  "print what would be run, fully expanded" },
 	{ 'n', true, "lines", COUNT, "N", offsetof(struct args, lines),

@@ -14,7 +14,9 @@
 #include "conf/rules/rulesdir.h"
 #include "conf/words.h"
 #include "diagnosecmd.h"
+#include "render_why.h"
 #include "supervisor/diagnose/diagnose.h"
+#include "supervisor/diagnose/factlist.h"
 #include "verbs.h"
 #include "verdictjson.h"
 
@@ -22,7 +24,7 @@ enum { READ_BYTES = 256 * 1024 };
 
 struct job {
 	const char *program_name, *log, *exit, *signal, *config, *command, *rules_dir, *case_file;
-	bool json;
+	bool json, list;
 	enum program program;
 	const struct rulebase *rules;
 	struct facts facts;
@@ -33,7 +35,7 @@ struct job {
 static const char usage[] =
 	"usage: ptpwarden diagnose [--program NAME] [--log FILE|-] [--exit N|--signal NAME]\n"
 	"                [--config FILE] [--command TEXT] [--fact NAME=VALUE]...\n"
-	"                [--case FILE.json] [--rules DIR] [-j|--json]\n"
+	"                [--case FILE.json] [--rules DIR] [--facts] [-j|--json]\n"
 	"Say what the output of a failed daemon, and whatever else is known, means.\n";
 
 static int complain(const char *what, const char *why)
@@ -224,7 +226,7 @@ static int read_case(struct job *j)
 /* --- options --- */
 
 enum { OPT_PROGRAM = 256, OPT_LOG, OPT_EXIT, OPT_SIGNAL, OPT_CONFIG, OPT_COMMAND, OPT_FACT, OPT_CASE,
-       OPT_RULES };
+       OPT_RULES, OPT_FACTS };
 
 static const char **place_of(struct job *j, int option)
 {
@@ -254,6 +256,7 @@ static int read_options(struct job *j, int argc, char **argv, bool facts)
 		{ "fact", required_argument, NULL, OPT_FACT },
 		{ "case", required_argument, NULL, OPT_CASE },
 		{ "rules", required_argument, NULL, OPT_RULES },
+		{ "facts", no_argument, NULL, OPT_FACTS },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -264,6 +267,8 @@ static int read_options(struct job *j, int argc, char **argv, bool facts)
 	while ((o = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
 		if (o == 'j') {
 			j->json = true;
+		} else if (o == OPT_FACTS) {
+			j->list = true;
 		} else if (o == 'h') {
 			fputs(usage, stdout);
 			return -1;
@@ -312,15 +317,21 @@ static int gather(struct job *j, int argc, char **argv)
 
 static void answer(const struct job *j, const struct verdict *v)
 {
-	static char room[VERDICT_JSON_MAX];
-	struct text t = text_in(room, sizeof(room));
+	static char room[VERDICT_JSON_MAX + 2 * FACTLIST_BYTES], list[FACTLIST_BYTES];
+	struct text t = text_in(room, sizeof(room)), l = text_in(list, sizeof(list));
 
-	if (j->json) {
+	if (j->list)
+		factlist_write(j->rules, &j->facts, &j->log_digest, MSEC_NONE, &l);
+	if (j->json && j->list)
+		verdict_json_facts(v, NULL, list, MSEC_NONE, &t);
+	else if (j->json)
 		verdict_json(v, NULL, &t);
-		text_add(&t, "\n");
-	} else {
+	else
 		explain_verdict(v, j->program_name ? j->program_name : "the program", &t);
-	}
+	if (j->json)
+		text_add(&t, "\n");
+	else if (j->list)
+		why_facts(list, MSEC_NONE, &t);
 	fputs(room, stdout);
 }
 

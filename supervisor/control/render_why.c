@@ -4,7 +4,9 @@
 #include "phrase.h"
 #include "render_status.h"
 #include "render_why.h"
+#include "fact.h"
 #include "supervisor/diagnose/diagnose.h"
+#include "supervisor/diagnose/factlist.h"
 #include "verbs.h"
 #include "verdictjson.h"
 
@@ -146,6 +148,35 @@ static void add_facts(const struct verdict *v, struct text *t)
 		add_fact('?', &v->unexplained[i], t);
 }
 
+static void add_one_fact(const struct factline *f, msec_t now, struct text *t)
+{
+	char room[512], value[FACT_VALUE_MAX + 32];
+	struct text line = text_in(room, sizeof(room));
+
+	snprintf(value, sizeof(value), "%.*s", f->value_len, f->value);
+	text_add(&line, "%.*s%s", f->name_len, f->name, f->known ? " = " : ": not known: ");
+	phrase_safe(&line, value);
+	text_add(&line, " [%.*s", f->source_len, f->source);
+	if (f->at != MSEC_NONE && f->at <= now) {
+		text_add(&line, ", ");
+		phrase_age(&line, now - f->at);
+		text_add(&line, " ago");
+	}
+	text_add(&line, "]");
+	add_line(t, 2, room);
+}
+
+void why_facts(const char *list, msec_t now, struct text *t)
+{
+	struct factline f;
+
+	if (!list)
+		return;
+	text_add(t, "All that was known:\n");
+	while (factlist_next(&list, &f))
+		add_one_fact(&f, now, t);
+}
+
 static void add_verdict(const struct why *w, struct text *t)
 {
 	explain_verdict(&w->incident->verdict, w->view->name, t);
@@ -153,6 +184,8 @@ static void add_verdict(const struct why *w, struct text *t)
 		add_facts(&w->incident->verdict, t);
 	add_blocked(w->incident, t);
 	add_incident(w, t);
+	if (w->facts)
+		why_facts(w->incident->facts, w->now, t);
 }
 
 /* Whoever asks because something is wrong now must see first that this is history. */
@@ -186,7 +219,12 @@ void why_json(const struct why *w, struct text *t)
 {
 	static const struct verdict healthy = { .kind = VERDICT_HEALTHY };
 
-	verdict_json(w->incident ? &w->incident->verdict : &healthy, w->standing, t);
+	const struct verdict *v = w->incident ? &w->incident->verdict : &healthy;
+
+	if (w->facts)
+		verdict_json_facts(v, w->standing, w->incident ? w->incident->facts : NULL, w->now, t);
+	else
+		verdict_json(v, w->standing, t);
 	text_add(t, "\n");
 }
 

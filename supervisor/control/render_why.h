@@ -16,13 +16,16 @@ struct why {
 	const struct incident *incident;	/**< newest one of that unit, NULL: none */
 	const struct findings *standing;	/**< may be NULL */
 	msec_t now;
-	bool facts;		/**< every fact that counted */
+	bool facts;		/**< everything that was known, not only what counted */
 };
 
 void why_text(const struct why *w, struct text *t);
 
 /** "ptpwarden.diagnosis/1", with a newline at the end. */
 void why_json(const struct why *w, struct text *t);
+
+/** A list of diagnose/factlist.h for people; the ages are left out where `now` is MSEC_NONE. */
+void why_facts(const char *list, msec_t now, struct text *t);
 
 /** 0 nothing wrong, 1 on an alternate that nobody chose, 2 a cause, 3 unknown. */
 int why_rc(const struct why *w);

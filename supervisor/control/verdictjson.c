@@ -1,3 +1,7 @@
+#include <stdio.h>
+
+#include "fact.h"
+#include "supervisor/diagnose/factlist.h"
 #include "verbs.h"
 #include "verdictjson.h"
 
@@ -118,7 +122,39 @@ static void list_rejected(struct text *out, const struct verdict *v)
 	text_add(out, "]");
 }
 
-void verdict_json(const struct verdict *v, const struct findings *standing, struct text *out)
+static void add_string(struct text *out, const char *s, int len)
+{
+	char room[FACT_VALUE_MAX + 32];
+
+	snprintf(room, sizeof(room), "%.*s", len, s);
+	text_add_json(out, room);
+}
+
+static void list_facts(struct text *out, const char *list, msec_t now)
+{
+	struct factline f;
+
+	text_add(out, ",\"facts\":[");
+	for (unsigned n = 0; list && factlist_next(&list, &f); n++) {
+		text_add(out, "%s{\"name\":", n ? "," : "");
+		add_string(out, f.name, f.name_len);
+		text_add(out, ",\"type\":\"%s\",\"value\":", f.known ? factline_type(&f) : "unknown");
+		if (f.known)
+			add_string(out, f.value, f.value_len);
+		else
+			text_add(out, "null,\"reason\":");
+		if (!f.known)
+			add_string(out, f.value, f.value_len);
+		text_add(out, ",\"source\":");
+		add_string(out, f.source, f.source_len);
+		text_add(out, ",\"age_ms\":");
+		age(out, f.at == MSEC_NONE || now == MSEC_NONE ? MSEC_NONE : now - f.at);
+		text_add(out, "}");
+	}
+	text_add(out, "]");
+}
+
+static void members(const struct verdict *v, const struct findings *standing, struct text *out)
 {
 	text_add(out, "{\"schema\":\"ptpwarden.diagnosis/1\",");
 	member(out, "verdict", verdict_kind_name(v->kind));
@@ -135,6 +171,19 @@ void verdict_json(const struct verdict *v, const struct findings *standing, stru
 	list_rejected(out, v);
 	text_add(out, ",");
 	member(out, "next", v->next[0] ? v->next : NULL);
+}
+
+void verdict_json(const struct verdict *v, const struct findings *standing, struct text *out)
+{
+	members(v, standing, out);
+	text_add(out, "}");
+}
+
+void verdict_json_facts(const struct verdict *v, const struct findings *standing, const char *list,
+			msec_t now, struct text *out)
+{
+	members(v, standing, out);
+	list_facts(out, list, now);
 	text_add(out, "}");
 }
 

@@ -16,6 +16,10 @@ enum { VERDICT_JSON_MAX = 64 * 1024 };	/**< room that is always enough */
  */
 void verdict_json(const struct verdict *verdict, const struct findings *standing, struct text *out);
 
+/** The same with the member "facts": a list of diagnose/factlist.h; NULL: empty. */
+void verdict_json_facts(const struct verdict *verdict, const struct findings *standing,
+			const char *list, msec_t now, struct text *out);
+
 /** The exit code that stands for a verdict: RC_FINE, RC_CAUSE or RC_UNKNOWN. */
 int verdict_rc(const struct verdict *verdict);
 

@@ -28,6 +28,10 @@ why=$(pw why ptp4l)
 ok "the line is shown as new" has '^  config: \+ no_such_option 1, [0-9]+ s ago' "$why"
 ok "before the evidence" has 'New since .*Because' "$(tr '\n' ' ' <<<"$why")"
 is "and nothing else is" "config:  -> no_such_option 1" news
+facts() { pw why ptp4l --facts -j | jq -c "[.facts[] | select(.name == \"$1\") | .type, .value]"; }
+is "every fact can be listed: the configuration" '["text","software"]' facts ptp4l.time_stamping
+is "the interface" '["boolean","yes"]' facts iface.up
+ok "and for people, with source and age" has '^  host\.uptime_s = [0-9]+ \[probe, [0-9a-z ]+ ago\]' "$(pw why ptp4l --facts)"
 sed -i '/no_such_option/d' $ptpconf
 ok "mended, it runs again" within 60 ready ptp4l
 
