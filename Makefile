@@ -92,7 +92,7 @@ $(B)/libs-found:
 		$(CC) $(LDFLAGS) -x c -o $@.t - -lev 2>/dev/null || { echo "missing: libev (Debian: libev-dev)" >&2; exit 1; }
 	@rm -f $@.t; touch $@
 
-check: check-pure check-headers check-graph check-unit check-replay ## seconds, no root: purity, headers, unit, replay
+check: check-pure check-headers check-graph check-ids check-unit check-replay ## seconds, no root: purity, headers, unit, replay
 
 check-pure: $(PURE)
 	@NM="$(NM)" READELF="$(if $(SAN),,$(CROSS_COMPILE)readelf)" sh tests/lib/check-pure.sh $(PURE)
@@ -103,6 +103,9 @@ check-headers: $(GEN) ## each header compiles alone; include/ names no library
 
 check-graph: ## who may include whom
 	@sh tests/lib/include-graph.sh
+check-ids: ## each finding has a test that makes it and a near miss
+	@sh tests/lib/check-ids.sh
+
 check-unit: $(UNIT)
 	@sh tests/lib/run-tests.sh $(UNIT)
 soak: all $(B)/tests/test_policy_walk $(B)/tests/stillclock.so ## every state of the decision core, then an hour of healthy running; root, 70 minutes
@@ -157,6 +160,6 @@ clean: ## remove everything that was built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-20s %s\n", $$1, $$2}' Makefile
 
-.PHONY: all bench check check-pure check-headers check-graph check-unit check-mutants check-replay check-integration check-vm demo soak test install uninstall clean help
+.PHONY: all bench check check-pure check-headers check-graph check-ids check-unit check-mutants check-replay check-integration check-vm demo soak test install uninstall clean help
 .DELETE_ON_ERROR:
 -include $(wildcard $(DEPS))

@@ -296,9 +296,6 @@ static void judge_server_path(struct probe *p, const char *uds)
 	const char *state;
 	char dir[SUN_PATH_LEN];
 
-	if (strlen(uds) >= SUN_PATH_LEN - 1)
-		note(p->out, F_UDS_PATH_LONG, FINDING_WARN, uds, "%zu characters or more",
-		     strlen(uds));
 	split(uds, dir, sizeof(dir));
 	state = dir_state(p, uds, dir, &ids);
 	if (state)

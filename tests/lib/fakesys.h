@@ -60,7 +60,7 @@ struct fake {
 	int access_rc, acl;
 	const char *machine, *release;
 	int64_t wall_s;
-	uint64_t limit_files;
+	uint64_t limit_files, free_bytes;
 	const char *driver;
 	struct clock_state clock;
 	unsigned lacks;	/* FEATURE_* */
@@ -352,7 +352,7 @@ static inline int fake_mount(const char *path, struct probe_mount *m)
 	*m = (struct probe_mount){
 		.no_exec = fake.noexec && !strncmp(path, fake.noexec, strlen(fake.noexec)),
 		.read_only = fake.readonly && !strncmp(path, fake.readonly, strlen(fake.readonly)),
-		.free_bytes = 1 << 30,
+		.free_bytes = fake.free_bytes,
 	};
 	return 0;
 }
@@ -588,6 +588,7 @@ static inline int fake_healthy(void **unused)
 	fake.release = "6.1.0";
 	fake.wall_s = 1795300000;
 	fake.limit_files = 1024;
+	fake.free_bytes = 1 << 30;
 	fake.uds_rc = -ECONNREFUSED;
 	fake.version_text = "3.1.1\n";
 	fake.phc = (struct phc_info){ .writable = true, .max_adj_ppb = 62500000,
@@ -625,6 +626,7 @@ static inline bool may_wait_for_nothing(const char *id)
 	static const char *const ids[] = { "binary.noexec_mount", "phc.held", "priv.cap_",
 					   "priv.files",
 					   "priv.memory", "config.", "rival.port",
+					   "files.shm_denied",
 					   "host.run_dir" };
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
