@@ -16,8 +16,6 @@ enum {
 	SPACE_LOW = 64 << 10,
 	UPTIME_BOOTING = 60,
 	MEMORY_LEFT_LOW_KB = 4 << 10,
-	MEMORY_LOW = 8 << 20,	/* of a control group; ptp4l died at 100 KiB, 2 MB are usual */
-	CGROUP_PATH = 256,
 };
 
 /* What keeps us from writing into that folder; NULL: nothing that can be seen from outside. */
@@ -177,38 +175,6 @@ static bool judge_free_memory(struct probe *p)
 	return false;
 }
 
-/* The line "0::/path" of cgroup 2, or the one of the memory controller of cgroup 1. */
-static bool on_cgroup(void *owner, char *line)
-{
-	char *path = owner, *second = strchr(line, ':'), *third;
-
-	third = second ? strchr(second + 1, ':') : NULL;
-	if (!third)
-		return true;
-	if (!strncmp(line, "0::", 3))
-		snprintf(path, CGROUP_PATH, "/sys/fs/cgroup%.180s/memory.max", third + 1);
-	else if (third - second == 7 && !strncmp(second, ":memory:", 8))
-		snprintf(path, CGROUP_PATH, "/sys/fs/cgroup/memory%.180s/memory.limit_in_bytes",
-			 third + 1);
-	return true;
-}
-
-static bool judge_memory(struct probe *p)
-{
-	char path[CGROUP_PATH] = "", text[32];
-	unsigned long long limit;
-
-	if (each_line(p->sys, "/proc/self/cgroup", on_cgroup, path) < 0 || !path[0] ||
-	    read_small(p->sys, path, text, sizeof(text)) <= 0)
-		return true;
-	limit = strtoull(text, NULL, 10);	/* "max" gives 0 */
-	if (!limit || limit >= MEMORY_LOW)
-		return true;
-	note(p->out, F_HOST_MEMORY_LIMIT, FINDING_WARN, "control group",
-	     "%llu KB for all its processes", limit >> 10);
-	return false;
-}
-
 static void sandbox_fact(struct probe *p)
 {
 	static const struct {
@@ -237,7 +203,6 @@ void probe_host(struct probe *p)
 	}
 	good &= judge_year(p);
 	good &= judge_kernel(p);
-	good &= judge_memory(p);
 	good &= judge_free_memory(p);
 	good &= judge_tai(p);
 	judge_uptime(p);

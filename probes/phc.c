@@ -290,6 +290,7 @@ void probe_phc(struct probe *p)
 	struct probe_todo wanted = { 0 };
 
 	choose_nodes(p, &wanted);
+	p->wants_clock = wanted.nodes > 0;
 	p->out->todo.no_link = has_no_link(p);
 	for (unsigned i = 0; i < wanted.nodes; i++)
 		if (judge_node(p, wanted.node[i]))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,8 +18,10 @@ enum {
 	PORT_319 = 319,
 };
 
-#define MEMORY_FAIL (8u << 20)	/* the loader could not map the C library in 3 MB */
-#define STACK_FAIL (32u << 10)	/* 8 KiB crashed at once */
+#define MEMORY_FAIL (4u << 20)	/* the loader could not map the C library in 3 MB; 4 MB were enough */
+#define MEMORY_LOW (16u << 20)
+#define STACK_FAIL (16u << 10)	/* 8 KiB crashed at once, 16 did not */
+#define STACK_LOW (64u << 10)
 
 struct needed_cap {
 	int cap;
@@ -145,22 +148,37 @@ static bool judge_files(struct probe *p)
 	return false;
 }
 
+static bool judge_room(struct probe *p, int resource, uint64_t fail, uint64_t low)
+{
+	uint64_t have;
+
+	if (!limit_of(p, resource, &have) || have >= low)
+		return true;
+	note(p->out, F_PRIV_MEMORY, have < fail ? FINDING_BLOCK : FINDING_WARN, p->in->unit->name,
+	     "%llu KB of %s", (unsigned long long)have >> 10,
+	     resource == RLIMIT_AS ? "address space" : "stack");
+	return false;
+}
+
 static bool judge_memory(struct probe *p)
 {
-	uint64_t space, stack;
-	bool good = true;
+	bool space = judge_room(p, RLIMIT_AS, MEMORY_FAIL, MEMORY_LOW);
 
-	if (limit_of(p, RLIMIT_AS, &space) && space < MEMORY_FAIL) {
-		note(p->out, F_PRIV_MEMORY, FINDING_BLOCK, p->in->unit->name,
-		     "%llu KB of address space", (unsigned long long)space >> 10);
-		good = false;
-	}
-	if (limit_of(p, RLIMIT_STACK, &stack) && stack < STACK_FAIL) {
-		note(p->out, F_PRIV_MEMORY, FINDING_BLOCK, p->in->unit->name, "%llu KB of stack",
-		     (unsigned long long)stack >> 10);
-		good = false;
-	}
-	return good;
+	return judge_room(p, RLIMIT_STACK, STACK_FAIL, STACK_LOW) && space;
+}
+
+/* No verdict: what is wanted depends on the disk. */
+static void note_core(struct probe *p)
+{
+	uint64_t have;
+
+	if (!p->in->full || !limit_of(p, RLIMIT_CORE, &have))
+		return;
+	if (have == RLIM_INFINITY)
+		note(p->out, F_PRIV_CORE, FINDING_PASS, p->in->unit->name, "no limit");
+	else
+		note(p->out, F_PRIV_CORE, FINDING_PASS, p->in->unit->name, "%llu KB%s",
+		     (unsigned long long)have >> 10, have ? "" : ": a crash leaves no core file");
 }
 
 void probe_privileges(struct probe *p)
@@ -168,6 +186,7 @@ void probe_privileges(struct probe *p)
 	bool good = judge_account(p);
 
 	good &= judge_memory(p);
+	note_core(p);
 	if (p->out->conf_read) {
 		good &= judge_files(p);
 		good &= judge_caps(p);

@@ -21,6 +21,7 @@ static const struct question quick[] = {
 	{ .ask = probe_drivers, .full_only = true, .needs_conf = true },
 	{ .ask = probe_phc, .needs_conf = true },
 	{ .ask = probe_privileges },
+	{ .ask = probe_confine, .full_only = true },
 	{ .ask = probe_sockets, .needs_conf = true },
 	{ .ask = probe_rivals, .needs_conf = true },
 	{ .ask = probe_files, .needs_conf = true },

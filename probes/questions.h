@@ -37,6 +37,7 @@ struct probe {
 	const struct daemon_conf *conf;
 	struct who who;
 	lp_version version;	/**< as given or remembered, 0: unknown */
+	bool wants_clock;	/**< this run opens a PTP clock */
 	unsigned ifaces;
 	struct iface iface[PROBE_LINKS_MAX];
 };
@@ -48,6 +49,7 @@ void probe_link(struct probe *p);	/* fills p->iface */
 void probe_timestamping(struct probe *p);
 void probe_phc(struct probe *p);
 void probe_privileges(struct probe *p);
+void probe_confine(struct probe *p);	/* after probe_phc */
 void probe_sockets(struct probe *p);
 void probe_rivals(struct probe *p);
 void probe_files(struct probe *p);	/* uses what probe_rivals has found */

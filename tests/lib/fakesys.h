@@ -627,7 +627,7 @@ static inline bool may_wait_for_nothing(const char *id)
 					   "priv.files",
 					   "priv.memory", "config.", "rival.port",
 					   "files.shm_denied",
-					   "host.run_dir" };
+					   "host.run_dir", "confine.devices" };
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
 		if (!strncmp(id, ids[i], strlen(ids[i])))
