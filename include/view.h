@@ -34,6 +34,7 @@ struct unit_view {
 	unsigned restarts;		/**< starts after the first */
 	msec_t since_ms;		/**< age of the state */
 	struct waitfor waiting;		/**< kind WAIT_NONE when not waiting */
+	msec_t waiting_ms;		/**< for so long, looks in between included */
 	msec_t next_try_ms;		/**< back-off: milliseconds to the next start, else MSEC_NONE */
 	struct exit_info last_exit;
 	char why_not[120];		/**< running but not ready: why */

@@ -96,6 +96,8 @@ struct unit {
 	struct unit_watch *watch;	/**< list; freed when the wait ends */
 	struct waitfor waits[UNIT_WATCHES];
 	unsigned waits_n;
+	msec_t waits_since;		/**< the first of them was found missing, ... */
+	unsigned waits_starts;		/**< ... after so many starts; looking again changes neither */
 
 	/* evidence */
 	struct log_digest digest;

@@ -212,14 +212,29 @@ static void watch_process(struct unit *u, pid_t pid)
 		on_cleared(w);
 }
 
+static bool same_wait(const struct waitfor *a, const struct waitfor *b)
+{
+	return a->kind == b->kind && a->pid == b->pid && !strcmp(a->subject, b->subject);
+}
+
+/* unit_unwatch() leaves the entry, so a wait that goes on after another look keeps its age. */
+static void date_first_wait(struct unit *u, const struct waitfor *wait)
+{
+	if (same_wait(&u->waits[0], wait) && u->waits_starts == u->starts)
+		return;
+	u->waits_since = loop_now();
+	u->waits_starts = u->starts;
+}
+
 static void add_wait(struct unit *u, const struct waitfor *wait)
 {
 	if (wait->kind == WAIT_NONE || u->waits_n == UNIT_WATCHES)
 		return;
 	for (unsigned i = 0; i < u->waits_n; i++)
-		if (u->waits[i].kind == wait->kind && u->waits[i].pid == wait->pid &&
-		    !strcmp(u->waits[i].subject, wait->subject))
+		if (same_wait(&u->waits[i], wait))
 			return;
+	if (!u->waits_n)
+		date_first_wait(u, wait);
 	u->waits[u->waits_n++] = *wait;
 	if (wait->kind == WAIT_FILE || wait->kind == WAIT_DEVICE)
 		watch_file(u, wait->kind, wait->subject);

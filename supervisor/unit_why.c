@@ -419,9 +419,11 @@ static void view_waiting(const struct unit *u, struct unit_view *v)
 	} else if (u->conf->follows >= 0 && !u->policy.leader_up) {
 		leader = &u->plan->unit[u->conf->follows];
 		v->waiting.kind = WAIT_LEADER;
+		v->waiting_ms = v->since_ms;
 		snprintf(v->waiting.subject, sizeof(v->waiting.subject), "%s", leader->name);
 	} else if (u->waits_n) {
 		v->waiting = u->waits[0];
+		v->waiting_ms = loop_now() - u->waits_since;
 	}
 }
 

@@ -50,7 +50,7 @@ void phrase_waiting(struct text *t, const struct waitfor *w)
 		[WAIT_FILE] = { "waits for a change of ", "" },
 		[WAIT_INTERFACE] = { "waits for the interface ", " to appear" },
 		[WAIT_UP] = { "waits until the interface ", " is set up" },
-		[WAIT_CARRIER] = { "waits for a link on ", " (cable, switch port)" },
+		[WAIT_CARRIER] = { "waits for carrier on ", "" },
 		[WAIT_DEVICE] = { "waits for ", " to appear and be accessible" },
 		[WAIT_PROCESS] = { "waits for the end of ", "" },
 		[WAIT_LEADER] = { "waits for ", " to lock" },
@@ -59,7 +59,10 @@ void phrase_waiting(struct text *t, const struct waitfor *w)
 	if ((unsigned)w->kind >= WAIT_KINDS || !says[w->kind].before)
 		return;
 	text_add(t, "%s", says[w->kind].before);
-	phrase_safe(t, w->subject);
+	if (w->kind == WAIT_DEVICE && !strcmp(w->subject, WAIT_ANY_PTP_CLOCK))
+		text_add(t, "a PTP clock");
+	else
+		phrase_safe(t, w->subject);
 	if (w->kind == WAIT_PROCESS && w->pid > 0)
 		text_add(t, " (pid %d)", w->pid);
 	text_add(t, "%s", says[w->kind].after);

@@ -147,15 +147,23 @@ static void add_sentence(struct text *t, const char *start, const char *rest)
 	end_sentence(t);
 }
 
+/* "Waiting for carrier on eth0 (since 12 s)." of the clause "waits for carrier on eth0" */
 static void add_waiting(const struct unit_view *v, struct text *t)
 {
-	size_t start = t->len;
+	char room[256];
+	struct text clause = text_in(room, sizeof(room));
 
-	if (v->state == ST_WAITING)
-		phrase_waiting(t, &v->waiting);
-	if (t->len == start)
+	if (v->state != ST_WAITING)
 		return;
-	t->at[start] = 'W';	/* each of these clauses begins with "waits" */
+	phrase_waiting(&clause, &v->waiting);
+	if (!clause.len)
+		return;
+	text_add(t, "Waiting%s (since ", room + strlen("waits"));
+	if (v->waiting_ms < MIN)
+		text_add(t, "%d s", (int)(v->waiting_ms / SEC));
+	else
+		phrase_age(t, v->waiting_ms);
+	text_add(t, ")");
 	end_sentence(t);
 }
 

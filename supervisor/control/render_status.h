@@ -42,7 +42,7 @@ void status_json_unit(const struct unit_view *v, struct text *t);
 /** Why the unit is not ready, in one clause without its name; "ready" when it is. */
 void status_reason(const struct unit_view *v, struct text *t);
 
-/** How the unit stands and what comes next, without the cause: "waiting for 3s. Waits for ...". */
+/** How the unit stands and what comes next, without the cause: "Waiting for ... (since 3 s)." */
 void status_now(const struct unit_view *v, struct text *t);
 
 /** For a unit on an alternate: which, since when, why, and what would bring the better one back. */

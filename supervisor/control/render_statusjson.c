@@ -54,7 +54,7 @@ static void add_waiting_for(const struct unit_view *v, struct text *t)
 	text_add_json(t, wait_kind_name(v->waiting.kind));
 	text_add(t, ",\"subject\":");
 	text_add_json(t, v->waiting.subject);
-	text_add(t, "}");
+	text_add(t, ",\"since_ms\":%lld}", (long long)v->waiting_ms);
 }
 
 static const char *exit_name(const struct exit_info *e)

@@ -131,7 +131,7 @@ static void the_last_line_says_what_will_happen(void **unused)
 	leader.obstacle.clears = (struct waitfor){ .kind = WAIT_CARRIER, .subject = "eth0" };
 	SAID(check_forecast(&leader, NULL, out));
 	assert_true(says("cannot start"));
-	assert_true(says("waits for a link on eth0"));
+	assert_true(says("waits for carrier on eth0"));
 }
 
 static void the_exit_code_follows_the_worst_unit(void **unused)

@@ -90,9 +90,15 @@ static void a_unit_in_trouble_says_what_and_what_it_waits_for(void **unused)
 
 	v->cause_title = "The interface eth0 has no link.";
 	v->waiting = (struct waitfor){ .kind = WAIT_CARRIER, .subject = "eth0" };
+	v->waiting_ms = 12 * SEC + 900;
 	table(v, NULL);
 	assert_int_equal(lines_of(room), 3);
-	assert_non_null(strstr(room, "\n  The interface eth0 has no link. Waits for a link on "));
+	assert_non_null(strstr(room, "\n  The interface eth0 has no link. Waiting for carrier on"));
+	assert_non_null(strstr(room, "eth0 (since 12 s)."));
+	v->waiting_ms = 61 * MIN;
+	assert_non_null(strstr(table(v, NULL), "(since 1h01m)."));
+	v->waiting = (struct waitfor){ .kind = WAIT_DEVICE, .subject = WAIT_ANY_PTP_CLOCK };
+	assert_non_null(strstr(table(v, NULL), "Waiting for a PTP clock to appear"));
 	assert_null(strstr(room, " \n"));
 }
 

@@ -94,7 +94,7 @@ static void an_incident_tells_cause_time_ending_and_what_is_done_now(void **unus
 	assert_non_null(strstr(room, "Incident 3"));
 	assert_non_null(strstr(room, "happened 4 times"));
 	assert_non_null(strstr(room, "exit status 254"));
-	assert_non_null(strstr(room, "Waits for a change of /etc/ptp4l.conf"));
+	assert_non_null(strstr(room, "Waiting for a change of /etc/ptp4l.conf"));
 }
 
 static void an_incident_that_is_over_is_told_as_history(void **unused)
