@@ -33,7 +33,7 @@ OBJ   := $(SRC:%.c=$(B)/%.o)
 PURE  := $(filter $(B)/include/% $(B)/supervisor/diagnose/% $(B)/supervisor/decide/%,$(OBJ))
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 GEN   := $(addprefix $(G)/,ptpoptions.inc finding_ids.h finding_table.h catalogue_tables.h rules_tables.h)
-DEPS   = $(OBJ:.o=.d) $(UNIT:=.d) $(B)/tests/lintdiff.d $(B)/supervisor/main.d
+DEPS   = $(OBJ:.o=.d) $(UNIT:=.d) $(B)/tests/preflight.d $(B)/tests/lintdiff.d $(B)/supervisor/main.d
 
 all: $(B)/ptpwarden $(G)/ptpwarden.conf.5 $(G)/ptpwarden-findings.7 ## build the program (build/ptpwarden)
 	@mkdir -p build && ln -sfn ../$(B)/ptpwarden build/ptpwarden
@@ -48,7 +48,7 @@ $(B)/%.o: %.c | $(GEN) $(B)/libs-found
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-vpath %.c tests/unit tests/lib tests/replay
+vpath %.c tests/unit tests/lib tests/replay tests/bench
 $(B)/tests/%: %.c $(B)/libptpwarden.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MT $@ -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(B)/libptpwarden.a $(LIBS) -lcmocka
@@ -146,12 +146,16 @@ install: all ## program, man pages, init scripts and an example; prefix and DEST
 uninstall: ## what install has put there; the configuration in $(sysconfdir) stays
 	rm -rf $(DESTDIR)$(prefix)/sbin/ptpwarden $(docdir) $(foreach m,$(man),$(mandir)/man$(subst .,,$(suffix $m))/$(notdir $m))
 
-BENCH := $(B)/bench/bchild $(B)/bench/floor
+BENCH := $(addprefix $(B)/bench/,bchild floor preflight)
 $(B)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O2 -Wall -Wextra -D_GNU_SOURCE -o $@ $<
 
-bench: all $(BENCH) ## restart latency and memory beside a bare parent; a few minutes
+$(B)/bench/preflight: $(B)/tests/preflight
+	@mkdir -p $(@D) && cp $< $@
+
+bench: all $(BENCH) ## root: preflight beside shell commands, restart latency and memory beside a bare parent; a few minutes
+	@tests/bench/preflight.sh $(CURDIR)/build/ptpwarden $(CURDIR)/$(B)/bench
 	@tests/bench/restart.sh $(CURDIR)/build/ptpwarden $(CURDIR)/$(B)/bench
 
 clean: ## remove everything that was built
