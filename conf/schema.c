@@ -179,6 +179,10 @@ const struct option schema[] = {
 	  .preset = "1m", .field = UNIT(start_grace), .live = true,
 	  .help = "A daemon that runs but is not ready after so long is reported.\n"
 		  "Software stamping needs up to 30 s to lock." },
+	{ .name = "offset_limit", .sections = IN_UNIT, .rule = KIND(VALUE_OFFSET), .preset = "off",
+	  .field = UNIT2(offset_limit_ns, offset_samples), .live = true,
+	  .help = "So many samples in a row beyond this offset are reported; nothing is restarted "
+		  "for it." },
 	{ .name = "stop_grace", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, 100, 10 * MIN),
 	  .preset = "5s", .field = UNIT(stop_grace), .live = true,
 	  .help = "A daemon that does not end within so long after the stop signal is killed." },

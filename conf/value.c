@@ -258,6 +258,27 @@ static int parse_rate(struct scan *s, struct value *v)
 	return rc;
 }
 
+static int parse_offset(struct scan *s, struct value *v)
+{
+	int rc;
+
+	*v = (struct value){ 0 };
+	if (take_word(s, "off"))
+		return 0;
+	rc = measure(s, value_offsets, ARRAY_LEN(value_offsets), &v->n[0]);
+	if (!rc && !v->n[0])
+		rc = value_fail(s, "no clock is that good");
+	skip_blanks(s);
+	if (!rc && !take_word(s, "for"))
+		rc = value_fail(s, "\"for\" is missing behind the offset");
+	skip_blanks(s);
+	if (!rc)
+		rc = digits(s, &v->n[1]);
+	if (!rc && (v->n[1] < 1 || v->n[1] > 1000))
+		rc = value_fail(s, "the number of samples must be from 1 to 1000");
+	return rc;
+}
+
 static int parse_files(struct scan *s, struct value *v)
 {
 	int rc = read_size(s, &v->n[0]);
@@ -326,7 +347,7 @@ static int (*const parsers[VALUE_KINDS])(struct scan *s, struct value *v) = {
 	[VALUE_CHOICE] = parse_choice,	   [VALUE_SET] = parse_set,
 	[VALUE_SIGNAL] = parse_signal,
 	[VALUE_MODE] = parse_mode,	   [VALUE_RATE] = parse_rate,
-	[VALUE_FILES] = parse_files,	   [VALUE_SCHEDULER] = parse_scheduler,
+	[VALUE_OFFSET] = parse_offset,	   [VALUE_FILES] = parse_files,	   [VALUE_SCHEDULER] = parse_scheduler,
 	[VALUE_CPUS] = parse_cpus,	   [VALUE_LIMIT] = parse_limit,
 	[VALUE_COMMAND] = value_check_command,   [VALUE_WORDS] = value_check_words,
 	[VALUE_ENV] = value_check_env,	   [VALUE_ENV_NAMES] = value_check_env_names,

@@ -19,11 +19,12 @@ struct suffix {
 	int64_t factor;
 };
 
-enum { VALUE_TIMES = 4, VALUE_SIZES = 4, VALUE_SCHEDULERS = 4 };
+enum { VALUE_TIMES = 4, VALUE_SIZES = 4, VALUE_OFFSETS = 4, VALUE_SCHEDULERS = 4 };
 
 /* Largest first: the first that divides a value is used to print it. */
 extern const struct suffix value_times[VALUE_TIMES];
 extern const struct suffix value_sizes[VALUE_SIZES];
+extern const struct suffix value_offsets[VALUE_OFFSETS];
 /* By enum sched_policy. */
 extern const char *const value_schedulers[VALUE_SCHEDULERS];
 

@@ -13,6 +13,9 @@ const struct suffix value_times[VALUE_TIMES] = {
 const struct suffix value_sizes[VALUE_SIZES] = {
 	{ "G", 1 << 30 }, { "M", 1 << 20 }, { "K", 1 << 10 }, { "", 1 },
 };
+const struct suffix value_offsets[VALUE_OFFSETS] = {
+	{ "s", 1000000000 }, { "ms", 1000000 }, { "us", 1000 }, { "ns", 1 },
+};
 const char *const value_schedulers[VALUE_SCHEDULERS] = {
 	[SCHED_RR_] = "rr", [SCHED_FIFO_] = "fifo", [SCHED_OTHER_] = "other",
 };
@@ -65,6 +68,11 @@ static void add_pair(struct text *t, const struct value_rule *rule, const struct
 		text_add(t, v->n[1] ? "%" PRId64 " in " : "off", v->n[0]);
 		if (v->n[1])
 			add_measure(t, value_times, v->n[1]);
+		break;
+	case VALUE_OFFSET:
+		if (v->n[1])
+			add_measure(t, value_offsets, v->n[0]);
+		text_add(t, v->n[1] ? " for %" PRId64 : "off", v->n[1]);
 		break;
 	case VALUE_FILES:
 		add_measure(t, value_sizes, v->n[0]);
@@ -130,6 +138,7 @@ static const char *const accepted[VALUE_KINDS] = {
 	[VALUE_SIGNAL] = "TERM, INT, HUP, QUIT, KILL, USR1, USR2 or ABRT",
 	[VALUE_MODE] = "an octal number such as 022",
 	[VALUE_RATE] = "how many deaths in which time, such as 5 in 60s, or off",
+	[VALUE_OFFSET] = "an offset and how many samples, 1 to 1000, such as 10us for 10, or off",
 	[VALUE_FILES] = "a size and the number of files, 1 to 99, such as 256K x 4",
 	[VALUE_SCHEDULER] = "rr PRIORITY, fifo PRIORITY (1 to 99) or other",
 	[VALUE_CPUS] = "numbers of CPUs, 0 to 63, such as 0,2-3",

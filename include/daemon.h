@@ -62,6 +62,7 @@ struct daemon_conf {
 	int summary_interval;
 	enum clock_servo servo;
 	int shm_segment;		/**< of SERVO_NTPSHM */
+	int fault_reset_interval;	/**< a FAULTY port is tried again after 2^this s; -128: at once */
 	double step_threshold;
 	double first_step_threshold;
 	int leap_or_utc_offset;		/**< phc2sys -O, INT_MIN when not given */
@@ -79,6 +80,7 @@ struct daemon_conf {
 	bool automatic;			/**< -a */
 	bool wait;			/**< -w */
 	bool realtime;			/**< phc2sys -r */
+	int line_every_ms;		/**< phc2sys prints a line so often while it steers */
 	char source[64];		/**< -s: interface or clock device */
 	char sink[64];			/**< -c: interface or clock device, default CLOCK_REALTIME */
 };

@@ -66,6 +66,8 @@ struct plan_unit {
 	msec_t start_grace;	/**< alive but not ready for longer is said */
 	msec_t stop_grace;	/**< after this the stop signal becomes SIGKILL */
 	int stop_signal;
+	int64_t offset_limit_ns;	/**< offsets beyond it are reported; 0: any is fine */
+	unsigned offset_samples;	/**< ... after so many in a row */
 
 	/* process */
 	const char *directory;	/**< working directory, NULL: / */

@@ -109,6 +109,7 @@ static void fill_pace(struct daemon_conf *conf, const struct ptp_settings *s)
 	conf->announce_receipt_timeout = number(s, "announceReceiptTimeout");
 	conf->log_sync_interval = number(s, "logSyncInterval");
 	conf->summary_interval = number(s, "summary_interval");
+	conf->fault_reset_interval = number(s, "fault_reset_interval");
 	conf->logging_level = number(s, "logging_level");
 	conf->socket_priority = number(s, "socket_priority");
 }
@@ -123,6 +124,15 @@ static void fill_texts(struct daemon_conf *conf, const struct ptp_settings *s)
 	     ptp_text(s, PTP_ALL_PORTS, "message_tag"));
 }
 
+/* One line for each update, or with -u one for so many. */
+static int line_every_ms(const struct ptp_command *cmd)
+{
+	double rate = cmd->rate > 0 ? cmd->rate : 1;
+	double ms = 1000.0 * (cmd->summary > 1 ? cmd->summary : 1) / rate;
+
+	return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
 static void fill_command(struct daemon_conf *conf, const struct ptp_command *cmd)
 {
 	copy(conf->config_file, sizeof(conf->config_file), cmd->file);
@@ -133,6 +143,7 @@ static void fill_command(struct daemon_conf *conf, const struct ptp_command *cmd
 	conf->automatic = cmd->automatic;
 	conf->wait = cmd->wait;
 	conf->realtime = cmd->realtime;
+	conf->line_every_ms = line_every_ms(cmd);
 	conf->leap_or_utc_offset = cmd->offset_given ? cmd->offset : INT_MIN;
 }
 

@@ -17,6 +17,8 @@ enum effect {
 	PPS,
 	SOCKET,
 	OFFSET,
+	RATE,
+	SUMMARY,
 	AUTOMATIC,
 	WAITS,
 	REALTIME,
@@ -79,12 +81,12 @@ static const struct letter phc2sys[] = {
 	WITH('I', SETS, .option = "pi_integral_const", .range = DOUBLE_FROM(0)),
 	WITH('S', SETS, .option = "step_threshold", .range = DOUBLE_FROM(0)),
 	WITH('F', SETS, .option = "first_step_threshold", .range = DOUBLE_FROM(0)),
-	WITH('R', CHECKS, .range = DOUBLE_FROM(1e-9)),
+	WITH('R', RATE, .range = DOUBLE_FROM(1e-9)),
 	WITH('N', CHECKS, .range = INT_RANGE(1, INT_MAX)),
 	WITH('O', OFFSET, .range = INT_RANGE(INT_MIN, INT_MAX)),
 	WITH('L', SETS, .option = "sanity_freq_limit", .range = INT_RANGE(0, INT_MAX)),
 	WITH('M', SETS, .option = "ntpshm_segment", .range = INT_RANGE(INT_MIN, INT_MAX)),
-	WITH('u', CHECKS, .range = { .type = PTP_UINT, .max = UINT_MAX }),
+	WITH('u', SUMMARY, .range = { .type = PTP_UINT, .max = UINT_MAX }),
 	FLAG('w', WAITS),
 	WITH('n', SETS, .option = "domainNumber", .range = INT_RANGE(0, 255)),
 	FLAG_SETS('x', "kernel_leap", "0"),
@@ -256,6 +258,14 @@ static void apply(struct reading *r, const struct letter *l, const char *argumen
 		(void)ptp_value_parse(&l->range, argument, &value);
 		cmd->offset = (int)value.number;
 		cmd->offset_given = true;
+		break;
+	case RATE:
+		(void)ptp_value_parse(&l->range, argument, &value);
+		cmd->rate = value.number;
+		break;
+	case SUMMARY:
+		(void)ptp_value_parse(&l->range, argument, &value);
+		cmd->summary = value.number;
 		break;
 	case AUTOMATIC:
 		cmd->automatic = true;

@@ -21,6 +21,8 @@ struct ptp_command {
 	unsigned realtime;	/**< how often -r */
 	unsigned sockets;	/**< how often -z */
 	unsigned sources;	/**< how often -s */
+	double rate;		/**< phc2sys -R: updates a second, 0: not given */
+	double summary;		/**< phc2sys -u: updates in one line, 0: a line for each */
 };
 
 /** Judges argv[1..]; settings and ports go into the judge's settings. */

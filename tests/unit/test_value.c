@@ -120,6 +120,16 @@ static void signals_have_names_and_numbers(void **unused)
 
 static void a_crash_loop_is_a_number_in_a_time_or_off(void **unused)
 {
+	assert_parses(VALUE_OFFSET, "10us for 10", 10000, 10, "10us for 10");
+	assert_parses(VALUE_OFFSET, "1500ns  for 1", 1500, 1, "1500ns for 1");
+	assert_parses(VALUE_OFFSET, "1s for 1000", 1000000000, 1000, "1s for 1000");
+	assert_parses(VALUE_OFFSET, "off", 0, 0, "off");
+	assert_int_equal(fault_at(VALUE_OFFSET, "10 for 10"), 2);
+	assert_int_equal(fault_at(VALUE_OFFSET, "10us"), 4);
+	fault_at(VALUE_OFFSET, "0us for 10");
+	fault_at(VALUE_OFFSET, "10us for 0");
+	fault_at(VALUE_OFFSET, "10us for 1001");
+	fault_at(VALUE_OFFSET, "-10us for 5");
 	assert_parses(VALUE_RATE, "5 in 60s", 5, MIN, "5 in 1m");
 	assert_parses(VALUE_RATE, "off", 0, 0, "off");
 	assert_int_equal(fault_at(VALUE_RATE, "5 per 60s"), 2);
