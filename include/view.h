@@ -39,6 +39,7 @@ struct unit_view {
 	struct exit_info last_exit;
 	char why_not[120];		/**< running but not ready: why */
 	struct remedy_note mended[REMEDY_NOTES];	/**< newest first; `at` is its age here */
+	char note[120];			/**< ready, but something is odd; else empty */
 	const char *cause;		/**< id of the newest open incident's first cause, or NULL */
 	const char *cause_title;	/**< its title, or NULL */
 };

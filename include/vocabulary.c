@@ -267,6 +267,55 @@ const char *lock_name(enum lock lock)
 	return NAME_OF(names, lock);
 }
 
+const char *trouble_name(enum trouble trouble)
+{
+	static const char *const names[TROUBLES] = {
+		[TROUBLE_NONE] = "none",
+		[TROUBLE_STARTING] = "starting",
+		[TROUBLE_HANG] = "hang",
+		[TROUBLE_TRACED] = "traced",
+		[TROUBLE_SOCKET_LOST] = "socket_lost",
+		[TROUBLE_SOCKET_STOLEN] = "socket_stolen",
+		[TROUBLE_SOCKET_REFUSED] = "socket_refused",
+		[TROUBLE_NO_ANSWER] = "no_answer",
+		[TROUBLE_STILLBORN] = "port_failed_at_start",
+		[TROUBLE_FAULTY] = "port_faulty",
+		[TROUBLE_STAYS_FAULTY] = "port_stays_faulty",
+		[TROUBLE_NO_MASTER] = "no_master",
+		[TROUBLE_MASTER_LOST] = "master_lost",
+		[TROUBLE_NO_OFFSET] = "no_offset",
+		[TROUBLE_RX_STAMPS] = "rx_stamps_stopped",
+		[TROUBLE_TX_STAMPS] = "tx_stamps_stopped",
+		[TROUBLE_SELF_ELECTED] = "self_elected",
+		[TROUBLE_OTHER_STATE] = "port_state",
+		[TROUBLE_UNSTEADY] = "servo_unsteady",
+		[TROUBLE_PINNED] = "frequency_pinned",
+		[TROUBLE_PHC_GONE] = "phc_gone",
+		[TROUBLE_PHC_FROZEN] = "phc_frozen",
+		[TROUBLE_PHC_RATE] = "phc_rate",
+		[TROUBLE_WAITING] = "waiting_for_ptp4l",
+		[TROUBLE_SILENT] = "silent",
+		[TROUBLE_UNLOCKED] = "unlocked",
+		[TROUBLE_OFFSET] = "offset_beyond_limit",
+		[TROUBLE_CPU] = "eats_cpu",
+		[TROUBLE_OWN_TIME] = "serves_own_time",
+		[TROUBLE_LOG_SILENT] = "log_silent",
+		[TROUBLE_RENAMED] = "interface_renamed",
+	};
+	return NAME_OF(names, trouble);
+}
+
+const char *hang_name(enum hang hang)
+{
+	static const char *const names[HANGS] = {
+		[HANG_UNKNOWN] = "unknown", [HANG_STOPPED] = "stopped",
+		[HANG_TRACED] = "traced",   [HANG_WRITING] = "writing",
+		[HANG_KERNEL] = "kernel",   [HANG_BUSY] = "busy",
+		[HANG_STARVED] = "starved", [HANG_ASLEEP] = "asleep",
+	};
+	return NAME_OF(names, hang);
+}
+
 const char *policy_st_name(enum policy_st state)
 {
 	static const char *const names[ST_COUNT] = {

@@ -79,8 +79,11 @@ static void on_iface(void *owner, const struct iface *was, const struct iface *n
 {
 	struct supervisor *sup = owner;
 
-	for (unsigned i = 0; i < sup->all && now; i++)
+	for (unsigned i = 0; i < sup->all && now; i++) {
+		if (was && strcmp(was->name, now->name))
+			unit_iface_renamed(sup->t.unit[i], was->name, now->name);
 		unit_iface_changed(sup->t.unit[i], now);
+	}
 }
 
 void supervisor_tables_free(struct supervisor_tables *t)
@@ -179,6 +182,7 @@ void supervisor_free(struct supervisor *sup)
 	ev_timer_stop(sup->loop, &sup->publish);
 	ev_timer_stop(sup->loop, &sup->burial);
 	ev_timer_stop(sup->loop, &sup->ending);
+	question_fini(&sup->clock_question);
 	probe_cache_free(sup->cache);
 	free(sup->scratch);
 	rules_dir_free(sup->own_rules);

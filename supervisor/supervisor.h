@@ -16,12 +16,14 @@
 #include "finding.h"
 #include "plan.h"
 #include "probes/probe.h"
+#include "probes/sys.h"
 #include "supervisor/control/server.h"
 #include "supervisor/decide/group.h"
 #include "supervisor/observe/child.h"
 #include "supervisor/observe/filewatch.h"
 #include "supervisor/observe/netlink.h"
 #include "supervisor/observe/oom.h"
+#include "supervisor/observe/question.h"
 #include "supervisor/record/state.h"
 #include "supervisor/record/writer.h"
 
@@ -52,6 +54,9 @@ struct supervisor {
 	struct child_hub children;
 	struct oom_watch oom;
 	struct netlink netlink;
+	struct question clock_question;	/**< reads a doubtful clock, of one unit at a time ... */
+	struct unit *clock_unit;	/**< ... of this one, NULL: of none */
+	struct phc_info clock;		/**< the answer */
 	struct control_server control;
 	struct control_ops ops;
 	const struct rulebase *rules;

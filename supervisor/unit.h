@@ -4,7 +4,8 @@
  *
  * unit.c        the queue of events, one step of the policy each, the table of actions
  * unit_probe.c  ACT_PROBE, ACT_WATCH: asks before a start, waits for what could clear a block
- * unit_run.c    ACT_LAUNCH, ACT_TERM, ACT_KILL: the process, its output, its health
+ * unit_run.c    ACT_LAUNCH, ACT_TERM, ACT_KILL: the process, its output
+ * unit_health.c is it alive and useful: /proc, answers, its interface, its clock
  * unit_good.c   ACT_SETTLED: what the run depends on, to tell later what is new
  * unit_why.c    ACT_DIAGNOSE: evidence, incidents, the view that status shows
  * unit_link.c   the cable: which alternate has one
@@ -80,11 +81,12 @@ struct unit {
 	lp_version version;
 	struct pmc pmc;
 	bool pmc_on;
+	bool stuck;			/**< was killed and does not end */
 	struct health_seen seen;
 	struct health health;
-	char proc_state;		/**< letter of /proc/PID/stat when it was found of no use; 0: not */
 	ev_timer look;
 	msec_t cut_at;			/**< when EVT_CUT is due, MSEC_NONE: not cut off */
+	int phc;			/**< number of the clock that the run uses, -1: none, or not known */
 
 	/* probes */
 	struct question question;
@@ -101,9 +103,9 @@ struct unit {
 
 	/* evidence */
 	struct log_digest digest;
+	msec_t word_at;			/**< what is wrong is not looked into before this */
 	bool flushing;			/**< the lines of the run before are still coming */
 	struct health_seen seen_before;	/**< what was seen of the run that ended */
-	char state_before;		/**< its proc_state */
 	unsigned alternate_before;
 	struct exit_info exit_before;
 	char *print;			/**< what this run began with, NULL: not yet taken */
@@ -162,7 +164,6 @@ void unit_kill(struct unit *u, const struct action *act);
 void unit_stuck(struct unit *u, const struct action *act);
 void unit_diagnose(struct unit *u, const struct action *act);
 void unit_refused(struct unit *u, unsigned alternate);
-void unit_not_ready(struct unit *u);
 void unit_incident_follow(struct unit *u);
 void unit_incident_free(struct incident *i);	/* accepts NULL */
 void unit_health_facts(const struct unit *u, const struct health_seen *seen, struct facts *facts);
@@ -173,7 +174,13 @@ void unit_good(struct unit *u);
 void unit_changes(const struct unit *u, struct fingerprint *f, msec_t started_at, struct facts *facts);
 void unit_process_init(struct unit *u);
 void unit_process_fini(struct unit *u);
+void unit_health_init(struct unit *u);
+void unit_health_begin(struct unit *u, msec_t now);
+void unit_health_end(struct unit *u);
 void unit_judge(struct unit *u);
+bool unit_takes_no_signal(struct unit *u);
+void unit_notice(struct unit *u);
+void unit_say_trouble(struct unit *u);
 struct group_leader unit_as_leader(const struct unit *u);
 
 bool unit_may_mend(const struct unit *u, enum remedy remedy);
@@ -191,6 +198,15 @@ void unit_remedy(struct unit *u, const struct action *act);
 
 /** Alive without a link while another alternate has one: tell the policy. */
 void unit_look_for_link(struct unit *u);
+
+/** The machine slept, or we did: what is due is due from now on. */
+void unit_forgive(struct unit *u);
+
+/** An interface has another name now. */
+void unit_iface_renamed(struct unit *u, const char *was, const char *now);
+
+/** A PTP clock came or went. */
+void unit_clock_changed(struct unit *u, int phc, bool gone);
 
 /** An interface changed: does the unit wait for that? */
 void unit_iface_changed(struct unit *u, const struct iface *now);

@@ -1,4 +1,4 @@
-/* The process of a unit: launch, stop, output, end, health. */
+/* The process of a unit: launch, stop, output, end. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,11 +10,8 @@
 #include "loop.h"
 #include "supervisor/act/stop.h"
 #include "supervisor/diagnose/healthjudge.h"
-#include "supervisor/proc.h"
 #include "supervisor/record/pidfile.h"
 #include "unit.h"
-
-enum { LOOK_MS = 1000, LOOK_READY_MS = 5000 };
 
 static enum provides provides_of(const struct unit *u)
 {
@@ -34,73 +31,6 @@ struct group_leader unit_as_leader(const struct unit *u)
 		.ready = u->health.ready && u->policy.st == ST_READY,
 		.lock = u->health.lock,
 	};
-}
-
-/* Look again at the right moment; a unit that is well is looked at seldom. */
-static void look_later(struct unit *u)
-{
-	msec_t in = u->health.ready ? LOOK_READY_MS : LOOK_MS;
-
-	ev_timer_stop(u->sup->loop, &u->look);
-	ev_timer_set(&u->look, (double)in / 1000.0, 0.);
-	ev_timer_start(u->sup->loop, &u->look);
-}
-
-static void health_changed(struct unit *u, const struct health *was)
-{
-	bool running = u->policy.st == ST_RUNNING || u->policy.st == ST_READY;
-
-	if (u->health.broken && running) {
-		log_warn("health", "unit=%s broken: %s", u->conf->name, u->health.why_not);
-		u->kill_reason = "it was alive but not working";
-		u->proc_state = proc_state(u->child.id.pid);
-		unit_event(u, EVT_BROKEN);
-		return;
-	}
-	if (u->health.ready && u->policy.st == ST_RUNNING) {
-		log_digest_healed(&u->digest, u->sup->rules);
-		unit_event(u, EVT_READY);
-	} else if (!u->health.ready && u->policy.st == ST_READY) {
-		unit_event(u, EVT_UNREADY);
-		look_later(u);
-	}
-	if (u->health.lock != was->lock || u->health.ready != was->ready ||
-	    strcmp(u->health.why_not, was->why_not)) {
-		supervisor_group(u->sup, u);
-		supervisor_changed(u->sup, u);
-	}
-	if (!u->health.ready && running)
-		unit_not_ready(u);
-}
-
-void unit_judge(struct unit *u)
-{
-	struct health was = u->health;
-
-	if (!unit_alive(u))
-		return;
-	u->health = health_judge(&u->conf_seen, &u->seen, loop_now());
-	health_note(&u->seen, &u->health, loop_now());
-	if (u->pmc_on)
-		pmc_pace(&u->pmc, u->health.ready);
-	health_changed(u, &was);
-}
-
-static void on_look(struct ev_loop *loop, ev_timer *w, int revents)
-{
-	struct unit *u = container_of(w, struct unit, look);
-
-	unit_judge(u);
-	if (!unit_alive(u))
-		return;
-	unit_print(u);
-	unit_look_for_link(u);
-	look_later(u);
-}
-
-static void on_answer(void *owner)
-{
-	unit_judge(owner);
 }
 
 static void on_line(void *owner, const struct output_line *line)
@@ -170,15 +100,11 @@ static void find_culprit(struct unit *u, struct exit_info *end)
 
 static void forget_process(struct unit *u)
 {
-	ev_timer_stop(u->sup->loop, &u->look);
-	pmc_stop(&u->pmc);
-	u->pmc_on = false;
+	unit_health_end(u);
 	u->child.id = CHILD_ID_NONE;
 	unit_print_over(u);
 	u->seen_before = u->seen;
-	u->state_before = u->proc_state;
 	u->alternate_before = u->policy.alternate;
-	u->health = (struct health){ 0 };
 }
 
 static void on_exit_of(void *owner, const struct exit_info *info)
@@ -200,21 +126,9 @@ static void on_exit_of(void *owner, const struct exit_info *info)
 
 static void attend(struct unit *u, msec_t now)
 {
-	struct err err = { 0 };
-
-	health_reset(&u->seen, now);
-	u->health = (struct health){ 0 };
 	u->kill_reason = NULL;
-	u->proc_state = 0;
 	u->started_at = now;
-	u->cut_at = MSEC_NONE;
-	if (u->conf->program == PROG_PTP4L) {
-		if (pmc_start(&u->pmc, &u->conf_seen, &u->seen, &err) < 0)
-			log_warn("health", "unit=%s %s", u->conf->name, err.text);
-		else
-			u->pmc_on = true;
-	}
-	look_later(u);
+	unit_health_begin(u, now);
 }
 
 static void remember_pid(struct unit *u)
@@ -283,12 +197,9 @@ static void signal_child(struct unit *u, int sig)
 		log_err("stop", "unit=%s %s", u->conf->name, err.text);
 }
 
-/* A hang takes no stop signal: it would stay pending in a process that is stopped or blocked. */
 void unit_term(struct unit *u, const struct action *act)
 {
-	bool hangs = u->health.broken && u->seen.unanswered >= HEALTH_UNANSWERED;
-
-	signal_child(u, hangs ? SIGKILL : u->conf->stop_signal);
+	signal_child(u, unit_takes_no_signal(u) ? SIGKILL : u->conf->stop_signal);
 }
 
 void unit_kill(struct unit *u, const struct action *act)
@@ -298,27 +209,16 @@ void unit_kill(struct unit *u, const struct action *act)
 	signal_child(u, SIGKILL);
 }
 
-void unit_stuck(struct unit *u, const struct action *act)
-{
-	char state = proc_state(u->child.id.pid);
-
-	log_err("stop", "unit=%s pid=%d does not end although it was killed: it hangs in the kernel "
-		"(state %c); a second one is not started beside it", u->conf->name,
-		(int)u->child.id.pid, state ? state : '?');
-}
-
 void unit_process_init(struct unit *u)
 {
 	child_init(&u->child, &u->sup->children, on_exit_of, u);
 	u->child.id = CHILD_ID_NONE;
-	pmc_init(&u->pmc, u->sup->loop, on_answer, u);
-	ev_timer_init(&u->look, on_look, 0., 0.);
+	unit_health_init(u);
 }
 
 void unit_process_fini(struct unit *u)
 {
-	ev_timer_stop(u->sup->loop, &u->look);
-	pmc_stop(&u->pmc);
+	unit_health_end(u);
 	child_stop(&u->child);
 }
 

@@ -11,12 +11,12 @@
 #include "loop.h"
 #include "supervisor/diagnose/factlist.h"
 #include "supervisor/diagnose/healthjudge.h"
-#include "supervisor/proc.h"
 #include "unit.h"
 
 enum {
 	LOST_MS = 2000,		/* readiness lost for so long is no hiccup */
 	BOOTING_S = 60,
+	WORD_MS = 10 * 1000,	/* what could not be explained is looked at again after this */
 };
 
 static struct incident *incident_new(struct unit *u, unsigned alternate)
@@ -127,6 +127,12 @@ static void publish(struct unit *u, struct incident *i)
 	supervisor_changed(u->sup, u);
 }
 
+/* It does its work, and yet something about it must be said. */
+static bool is_odd(const struct unit *u)
+{
+	return u->health.ready && health_word_after(&u->health) != MSEC_NONE;
+}
+
 /* An open incident says what is done about it now; health closes it. */
 void unit_incident_follow(struct unit *u)
 {
@@ -138,30 +144,8 @@ void unit_incident_follow(struct unit *u)
 	i->waiting = u->waits_n ? u->waits[0] : (struct waitfor){ 0 };
 	i->next_try_at = u->policy.st == ST_BACKING_OFF || u->policy.st == ST_WAITING
 				 ? u->policy.timer : MSEC_NONE;
-	if (u->policy.st == ST_READY || u->policy.st == ST_STOPPED)
+	if ((u->policy.st == ST_READY && !is_odd(u)) || u->policy.st == ST_STOPPED)
 		i->closed_at = loop_now();
-}
-
-/* What was seen of a daemon while it lived, as facts of the vocabulary. */
-void unit_health_facts(const struct unit *u, const struct health_seen *seen, struct facts *facts)
-{
-	msec_t now = loop_now();
-	const struct port_seen *port = health_telling_port(&u->conf_seen, seen, now);
-
-	if (u->state_before)
-		facts_set(facts, "health", now, "proc.state", "%c", u->state_before);
-	if (u->conf->program != PROG_PTP4L || seen->asked_at == MSEC_NONE)
-		return;
-	if (seen->unanswered >= 3)
-		facts_set(facts, "health", now, "proc.answers", "no");
-	else if (seen->answered_at != MSEC_NONE)
-		facts_set(facts, "health", seen->answered_at, "proc.answers", "yes");
-	if (health_socket_lost(seen, now))
-		facts_set(facts, "health", now, "uds.connect_errno", "%s",
-			  errno_name(seen->uds_errno));
-	if (port)
-		facts_set(facts, "health", port->since, "ptp4l.port_state", "%s",
-			  port_state_name(port->state));
 }
 
 static void start_time_facts(const struct unit *u, struct facts *facts)
@@ -310,31 +294,37 @@ void unit_refused(struct unit *u, unsigned alternate)
 	u->candidate = i;
 }
 
-/* When a process of no use is worth a word: soon if it was ready before, else after the grace. */
+/* phc2sys waits rightly while its leader has no time to give. */
+static bool waits_in_vain(const struct unit *u)
+{
+	int leader = u->conf->follows;
+
+	return leader < 0 || u->leaving ||
+	       unit_as_leader(u->sup->t.unit[leader]).lock == LOCK_LOCKED;
+}
+
+/* When what is wrong is worth a word: soon if it was ready before, else after the grace. */
 static msec_t word_due(const struct unit *u)
 {
-	msec_t grace = health_grace(&u->conf_seen);
+	msec_t grace = health_grace(&u->conf_seen), after = health_word_after(&u->health);
 
+	if (u->health.trouble == TROUBLE_WAITING && !waits_in_vain(u))
+		after = MSEC_NONE;
+	if (after != MSEC_NONE)
+		return u->seen.trouble_since + after;
 	if (u->policy.was_ready)
 		return u->since + LOST_MS;
 	return u->started_at + (grace > u->conf->start_grace ? grace : u->conf->start_grace);
 }
 
-/* Alive and of no use: say why, once; health decides about the rest. */
-void unit_not_ready(struct unit *u)
+void unit_say_trouble(struct unit *u)
 {
-	bool said = u->incident && u->incident->closed_at == MSEC_NONE &&
-		    u->incident->alternate == u->policy.alternate;
+	struct incident *i = incident_new(u, u->policy.alternate);
 	struct fingerprint print;
-	struct incident *i;
 	struct facts *facts;
 
-	if (said || u->flushing || loop_now() < word_due(u))
-		return;
-	i = incident_new(u, u->policy.alternate);
 	if (!i)
 		return;
-	u->state_before = proc_state(u->child.id.pid);
 	facts = unit_facts(u, u->policy.alternate, &print);
 	unit_changes(u, &print, u->started_at, facts);
 	unit_health_facts(u, &u->seen, facts);
@@ -344,7 +334,24 @@ void unit_not_ready(struct unit *u)
 		return;
 	}
 	publish(u, i);
-	tell_policy(u, i);
+	if (!u->health.ready)
+		tell_policy(u, i);
+}
+
+/* Alive and of no use, or odd: say why, once; health decides about the rest. */
+void unit_notice(struct unit *u)
+{
+	bool said = u->incident && u->incident->closed_at == MSEC_NONE &&
+		    u->incident->alternate == u->policy.alternate;
+
+	if (u->health.ready && !is_odd(u)) {
+		unit_incident_follow(u);
+		return;
+	}
+	if (said || u->flushing || loop_now() < word_due(u) || loop_now() < u->word_at)
+		return;
+	u->word_at = loop_now() + WORD_MS;
+	unit_say_trouble(u);
 }
 
 static void standing_text(const struct unit *u, char *out, size_t size)
@@ -376,17 +383,17 @@ static const char *cause_of(const struct unit *u, const char **title)
 
 static void view_health(const struct unit *u, struct unit_view *v)
 {
-	bool fresh = u->seen.offset_at != MSEC_NONE && loop_now() - u->seen.offset_at < MIN;
-
 	v->ready = u->health.ready && u->policy.st == ST_READY;
 	v->lock = u->health.lock;
-	v->offset_known = fresh;
+	v->offset_known = health_offset_stands(&u->conf_seen, &u->seen, loop_now());
 	v->offset_ns = u->seen.offset_ns;
 	v->ports = u->seen.ports < PORTS_MAX ? u->seen.ports : PORTS_MAX;
 	memcpy(v->port, u->seen.port, sizeof(v->port));
 	snprintf(v->grandmaster, sizeof(v->grandmaster), "%s",
 		 u->seen.gm_present ? u->seen.grandmaster : "");
-	snprintf(v->why_not, sizeof(v->why_not), "%s", u->health.why_not);
+	if (u->stuck || u->policy.st != ST_STOPPING)
+		snprintf(v->why_not, sizeof(v->why_not), "%s", u->health.why_not);
+	snprintf(v->note, sizeof(v->note), "%s", u->health.note);
 }
 
 /* A follower that must not run beside its leader as that runs now is not waiting: it is not wanted. */

@@ -195,6 +195,10 @@ static void add_outlook(const struct unit_view *v, struct text *t)
 {
 	if ((v->state == ST_RUNNING || v->state == ST_READY) && v->why_not[0] && !v->ready)
 		add_sentence(t, "Not ready: ", v->why_not);
+	if (v->state == ST_STOPPING && v->why_not[0])
+		add_sentence(t, "Not ended: ", v->why_not);
+	if (v->state == ST_READY && v->ready)
+		add_sentence(t, "Note: ", v->note);
 	if (v->state == ST_STOPPED && v->why_not[0])
 		add_sentence(t, "Not wanted: ", v->why_not);
 	if (v->adopted && status_alive(v))

@@ -116,6 +116,7 @@ void status_json_unit(const struct unit_view *v, struct text *t)
 		   v->next_try_ms);
 	add_last_exit(&v->last_exit, t);
 	add_text(t, "why_not", v->ready ? NULL : v->why_not);
+	add_text(t, "note", v->ready ? v->note : NULL);
 	add_text(t, "standing", v->alternate ? v->standing : NULL);
 	add_remedies(v, t);
 	add_name(t, "cause", v->cause);

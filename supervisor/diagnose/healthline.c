@@ -4,6 +4,9 @@
 
 #include "healthjudge.h"
 
+/* Crystals are better than that by a factor of four; what is beyond is a servo at its limit. */
+#define EXTREME_PPB 400000.0
+
 struct cursor {
 	const char *at, *end;
 };
@@ -70,46 +73,96 @@ static void eat_interface(struct cursor *c, char name[IFACE_NAME_MAX])
 	c->at = close + 1;
 }
 
-static struct port_seen *port_of(struct health_seen *seen, unsigned number)
-{
-	for (unsigned i = 0; i < seen->ports; i++)
-		if (seen->port[i].number == number)
-			return &seen->port[i];
-	if (seen->ports == PORTS_MAX)
-		return NULL;
-	seen->port[seen->ports] = (struct port_seen){ .number = (uint16_t)number };
-	return &seen->port[seen->ports++];
-}
-
-static bool serves(enum port_state st)
-{
-	return st == PORT_MASTER || st == PORT_GRAND_MASTER;
-}
-
-/* "port 1 (eth0): LISTENING to SLAVE on RS_SLAVE"; port 0 is the management socket. */
-static bool state_change(struct health_seen *seen, struct cursor c, msec_t at)
+static bool state_change(struct health_seen *seen, struct port_seen *port, struct cursor c, msec_t at)
 {
 	enum port_state from, to;
+
+	if (!eat_state(&c, &from) || !eat(&c, " to ") || !eat_state(&c, &to) || !eat(&c, " on "))
+		return false;
+	if (!port)
+		return true;
+	if (port->state == PORT_UNKNOWN)
+		port->state = from;
+	health_port_state(seen, port, to, at);
+	port->faulty_at_init = from == PORT_INITIALIZING && to == PORT_FAULTY;
+	return true;
+}
+
+static bool unstamped(struct health_seen *seen, struct cursor c, msec_t at)
+{
+	const char *end;
+
+	if (!eat(&c, "received "))
+		return false;
+	end = memchr(c.at, ' ', (size_t)(c.end - c.at));
+	if (!end)
+		return false;
+	c.at = end;
+	if (!eat(&c, " without timestamp"))
+		return false;
+	if (!seen->unstamped++)
+		seen->unstamped_since = at;
+	return true;
+}
+
+static bool link_word(struct port_seen *port, struct cursor c, msec_t at)
+{
+	bool up = eat(&c, "link up");
+
+	if (!up && !eat(&c, "link down"))
+		return false;
+	if (port)
+		health_port_link(port, up, at);
+	return true;
+}
+
+/*
+ * "port 1 (eth0): LISTENING to SLAVE on RS_SLAVE", "... link down", "... received SYNC without
+ * timestamp"; port 0 is the management socket.
+ */
+static bool of_port(struct health_seen *seen, struct cursor c, msec_t at)
+{
 	char interface[IFACE_NAME_MAX];
 	struct port_seen *port;
 	int64_t number;
+	unsigned ports = seen->ports;
 
 	if (!eat(&c, "port ") || !eat_number(&c, &number) || number < 0 || number > UINT16_MAX)
 		return false;
 	eat_interface(&c, interface);
-	if (!eat(&c, ": ") || !eat_state(&c, &from) || !eat(&c, " to ") || !eat_state(&c, &to) ||
-	    !eat(&c, " on "))
+	if (!eat(&c, ": "))
 		return false;
-	port = number ? port_of(seen, (unsigned)number) : NULL;
-	if (!port)
+	port = number ? health_port(seen, (unsigned)number, at) : NULL;
+	if (state_change(seen, port, c, at) || link_word(port, c, at) || unstamped(seen, c, at)) {
+		if (port && interface[0])
+			memcpy(port->interface, interface, sizeof(interface));
 		return true;
-	if (interface[0])
-		memcpy(port->interface, interface, sizeof(interface));
-	if (port->state != to && !(serves(from) && serves(to)))
-		port->since = at;
-	port->state = to;
-	port->faulty_at_init = from == PORT_INITIALIZING && to == PORT_FAULTY;
-	return true;
+	}
+	seen->ports = ports;	/* another message: no proof of a port */
+	return false;
+}
+
+/* The lines in a row that show the clock steered as fast as it can be. */
+static void note_frequency(struct servo_seen *s, struct cursor c)
+{
+	int64_t ppb;
+	double size, was = s->freq_ppb < 0 ? -s->freq_ppb : s->freq_ppb;
+
+	if (!eat_number(&c, &ppb))
+		return;
+	size = ppb < 0 ? (double)-ppb : (double)ppb;
+	if (size < EXTREME_PPB)
+		s->pinned = 0;
+	else if (size != was || !s->pinned)
+		s->pinned = 1;
+	else if (s->pinned < UINT16_MAX)
+		s->pinned++;
+	s->freq_ppb = (double)ppb;
+}
+
+static bool locked(int servo)
+{
+	return servo >= 2;
 }
 
 /* "offset -123 s2 freq +456": ptp4l, phc2sys and ts2phc differ only in what stands before. */
@@ -120,9 +173,11 @@ static bool offset(struct health_seen *seen, struct cursor c, msec_t at)
 	if (!eat(&c, "offset ") || !eat_number(&c, &ns) || !eat(&c, " s") || !eat_number(&c, &servo) ||
 	    servo < 0 || servo > 3 || !eat(&c, " freq "))
 		return false;
-	seen->offset_ns = ns;
-	seen->servo = (int)servo;
-	seen->offset_at = at;
+	if (locked(seen->servo.state) && !locked((int)servo))
+		health_lock_lost(seen, at);
+	seen->servo.state = (int)servo;
+	note_frequency(&seen->servo, c);
+	health_offset(seen, ns, at);
 	return true;
 }
 
@@ -134,22 +189,72 @@ static bool summary(struct health_seen *seen, struct cursor c, msec_t at)
 	if (!eat(&c, "rms ") || !eat_number(&c, &rms) || !eat(&c, " max ") || !eat_number(&c, &max) ||
 	    !eat(&c, " freq "))
 		return false;
-	seen->offset_ns = rms;
-	seen->offset_at = at;
+	note_frequency(&seen->servo, c);
+	health_offset(seen, rms, at);
 	return true;
 }
 
 static bool waiting(struct health_seen *seen, struct cursor c, msec_t at)
 {
-	return seen->waiting_for_ptp4l = eat(&c, "Waiting for ptp4l");
+	if (!eat(&c, "Waiting for ptp4l"))
+		return false;
+	seen->waiting_for_ptp4l = seen->idle_said = true;
+	return true;
 }
 
-/* A message_tag of any shape may stand before the text, so each word may be its beginning. */
-static bool anywhere(struct health_seen *seen, struct cursor c, msec_t at,
-		     bool (*form)(struct health_seen *, struct cursor, msec_t))
+/* phc2sys -a says so once, and then nothing until a port changes its state. */
+static bool idle(struct health_seen *seen, struct cursor c, msec_t at)
 {
+	return seen->idle_said = eat(&c, "nothing to synchronize");
+}
+
+static bool tx_lost(struct health_seen *seen, struct cursor c, msec_t at)
+{
+	if (!eat(&c, "timed out while polling for tx timestamp") &&
+	    !eat(&c, "missing timestamp on transmitted"))
+		return false;
+	seen->tx_lost_at = at;
+	return true;
+}
+
+static bool clock_check(struct health_seen *seen, struct cursor c, msec_t at)
+{
+	if (!eat(&c, "clockcheck: "))
+		return false;
+	seen->servo.check_at = at;
+	return true;
+}
+
+enum { OF_PTP4L = 1, OF_OTHERS = 2 };
+
+static const struct {
+	char first;
+	unsigned of;
+	bool (*take)(struct health_seen *seen, struct cursor c, msec_t at);
+} forms[] = {
+	{ 'p', OF_PTP4L, of_port },
+	{ 'o', OF_PTP4L | OF_OTHERS, offset },
+	{ 'r', OF_PTP4L | OF_OTHERS, summary },
+	{ 'c', OF_PTP4L | OF_OTHERS, clock_check },
+	{ 't', OF_PTP4L, tx_lost },
+	{ 'm', OF_PTP4L, tx_lost },
+	{ 'W', OF_OTHERS, waiting },
+	{ 'n', OF_OTHERS, idle },
+};
+
+static bool take(struct health_seen *seen, unsigned of, struct cursor c, msec_t at)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(forms); i++)
+		if (forms[i].first == *c.at && (forms[i].of & of) && forms[i].take(seen, c, at))
+			return true;
+	return false;
+}
+
+static bool take_words(struct health_seen *seen, unsigned of, struct cursor c, msec_t at)
+{
+	/* a message_tag of any shape may stand before the text, so each word may be its beginning */
 	while (c.at < c.end) {
-		if (form(seen, c, at))
+		if (take(seen, of, c, at))
 			return true;
 		c.at = memchr(c.at, ' ', (size_t)(c.end - c.at));
 		if (!c.at)
@@ -163,17 +268,14 @@ bool health_line(struct health_seen *seen, enum program program, const char *lin
 		 msec_t at)
 {
 	struct cursor c = { line, line + len };
+	bool waited = seen->waiting_for_ptp4l, told;
 
 	seen->line_at = at;
-	switch (program) {
-	case PROG_PTP4L:
-		return anywhere(seen, c, at, state_change) || anywhere(seen, c, at, offset) ||
-		       anywhere(seen, c, at, summary);
-	case PROG_PHC2SYS:
-	case PROG_TS2PHC:
-		return anywhere(seen, c, at, waiting) || anywhere(seen, c, at, offset) ||
-		       anywhere(seen, c, at, summary);
-	default:
+	if (program != PROG_PTP4L && program != PROG_PHC2SYS && program != PROG_TS2PHC)
 		return false;
-	}
+	seen->waiting_for_ptp4l = seen->idle_said = false;
+	told = take_words(seen, program == PROG_PTP4L ? OF_PTP4L : OF_OTHERS, c, at);
+	if (seen->waiting_for_ptp4l && !waited)
+		seen->waiting_since = at;
+	return told;
 }

@@ -8,6 +8,7 @@
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
 #include <string.h>
+#include "supervisor/loop.h"
 
 enum { MESSAGES_A_TURN = 256, RECEIVE_BUFFER = 128 * 1024 };
 
@@ -31,11 +32,26 @@ static bool differs(const struct iface *a, const struct iface *b)
 	       memcmp(a->mac, b->mac, sizeof(a->mac));
 }
 
-static void update(struct netlink *nl, const struct iface *now)
+/* What only the order of the messages tells. */
+static void remember(const struct netlink *nl, const struct iface *was, struct iface *now)
+{
+	msec_t at = loop_now();
+
+	now->carrier_changes = was ? was->carrier_changes + (was->carrier != now->carrier) : 0;
+	now->up_at = was ? was->up_at : MSEC_NONE;
+	now->carrier_at = was ? was->carrier_at : MSEC_NONE;
+	if (now->up && (was ? !was->up : !nl->starting))
+		now->up_at = at;
+	if (now->carrier && (was ? !was->carrier : !nl->starting))
+		now->carrier_at = at;
+}
+
+static void update(struct netlink *nl, struct iface *now)
 {
 	int i = find_index(nl, now->index);
 	struct iface was;
 
+	remember(nl, i < 0 ? NULL : &nl->at[i], now);
 	if (i < 0 && nl->n == IFACES_MAX) {
 		nl->dropped++;
 		return;

@@ -20,6 +20,9 @@ struct iface {
 	bool up;		/**< administratively (IFF_UP) */
 	bool carrier;		/**< has a link */
 	uint8_t mac[6];		/**< zero when it has none of that length */
+	unsigned carrier_changes;	/**< since we watch it */
+	msec_t up_at;		/**< when it was set up, MSEC_NONE: before we watched, or not */
+	msec_t carrier_at;	/**< when its link came, MSEC_NONE: before we watched, or not */
 };
 
 /** `was` is NULL for a new interface, `now` is NULL for one that is gone; borrowed. */

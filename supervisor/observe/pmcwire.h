@@ -2,7 +2,8 @@
  * @file pmcwire.h
  * @brief PTP management messages as ptp4l speaks them on its Unix socket: bytes <-> structs.
  *
- * Pure and safe on any bytes. All numbers on the wire are big endian.
+ * Pure and safe on any bytes. All numbers on the wire are big endian, but for the
+ * counters of PORT_STATS_NP: little endian since 4.0, before that as the machine has them.
  */
 #ifndef PTPWARDEN_PMCWIRE_H
 #define PTPWARDEN_PMCWIRE_H
@@ -22,6 +23,17 @@ enum pmc_id {
 	PMC_TIME_STATUS_NP = 0xc000,
 	PMC_SUBSCRIBE_EVENTS_NP = 0xc003,
 	PMC_PORT_PROPERTIES_NP = 0xc004,
+	PMC_PORT_STATS_NP = 0xc005,
+};
+
+/** PTP message types that are counted; the others have no use here. */
+enum pmc_message {
+	PMC_SYNC = 0,
+	PMC_DELAY_REQ = 1,
+	PMC_FOLLOW_UP = 8,
+	PMC_DELAY_RESP = 9,
+	PMC_ANNOUNCE = 11,
+	PMC_MESSAGES = 16,
 };
 
 enum { PMC_EVENT_PORT_STATE = 1 << 0, PMC_EVENT_TIME_SYNC = 1 << 1 };
@@ -72,6 +84,10 @@ struct pmc_reply {
 			uint8_t time_stamping;
 			char interface[IFACE_NAME_MAX];	/**< cut to fit, terminated */
 		} properties;
+		struct {
+			uint16_t number;
+			uint64_t rx[PMC_MESSAGES], tx[PMC_MESSAGES];	/**< by enum pmc_message */
+		} stats;
 	} u;
 };
 

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "supervisor/diagnose/healthjudge.h"
 #include "supervisor/loop.h"
 #include "supervisor/observe/pmc.h"
 
@@ -23,9 +24,10 @@ struct stage {
 	bool mute;
 	enum port_state state;
 	int64_t ingress, offset;
+	uint8_t syncs, announces, events;
 	struct sockaddr_un client;
 	socklen_t client_len;
-	unsigned asked[4], subscribed, calls, stop_at;
+	unsigned asked[5], subscribed, calls, stop_at;
 };
 
 static void on_news(void *owner)
@@ -75,6 +77,15 @@ static size_t properties_data(struct stage *s, uint8_t *d)
 	return 18;
 }
 
+/* As 4.0 and later send it; test_pmcwire.c knows both orders. */
+static size_t stats_data(struct stage *s, uint8_t *d)
+{
+	put(d + 8, 1, 2);
+	d[10] = s->syncs;
+	d[10 + 8 * PMC_ANNOUNCE] = s->announces;
+	return 10 + 2 * 8 * PMC_MESSAGES;
+}
+
 static const struct {
 	unsigned id;
 	size_t (*fill)(struct stage *s, uint8_t *data);
@@ -83,6 +94,7 @@ static const struct {
 	{ PMC_TIME_STATUS_NP, time_data },
 	{ PMC_PARENT_DATA_SET, parent_data },
 	{ PMC_PORT_PROPERTIES_NP, properties_data },
+	{ PMC_PORT_STATS_NP, stats_data },
 };
 
 static void send_reply(struct stage *s, int from, uint8_t *bytes, size_t data)
@@ -109,6 +121,8 @@ static void on_request(struct ev_loop *loop, ev_io *io, int revents)
 	assert_int_equal(bytes[45], 0);
 	assert_int_equal(bytes[4], 3);
 	s->subscribed += id == PMC_SUBSCRIBE_EVENTS_NP && bytes[46] == PMC_SET;
+	if (id == PMC_SUBSCRIBE_EVENTS_NP)
+		s->events = bytes[56];
 	for (unsigned i = 0; i < ARRAY_LEN(ids); i++) {
 		if (ids[i].id != id)
 			continue;
@@ -159,6 +173,7 @@ static int set_up(void **state)
 	unlink(s->path);
 	s->loop = loop_new();
 	s->server = -1;
+	health_reset(&s->seen, loop_now());
 	s->state = PORT_LISTENING;
 	s->ingress = 1;
 	s->offset = -55;
@@ -300,7 +315,7 @@ static void silence_is_counted(void **state)
 	assert_in_range(s->seen.unanswered, 2, 4);
 	assert_true(s->calls >= 2);
 	s->mute = false;
-	run_ms(s, 300);
+	run_ms(s, 700);
 	assert_int_equal(s->seen.unanswered, 0);
 	assert_in_range(s->subscribed, 2, 5);	/* it may be another ptp4l by now */
 }
@@ -312,9 +327,9 @@ static void a_frozen_ptp4l_never_blocks_us(void **state)
 	serve(s);
 	ev_io_stop(s->loop, &s->io);	/* its queue fills up */
 	start(s);
-	run_ms(s, 1200);
+	run_ms(s, 2500);
 	assert_int_equal(s->seen.uds_errno, EAGAIN);
-	assert_true(s->seen.unanswered >= 1);
+	assert_true(s->seen.unanswered >= 8);	/* a full queue is silence too */
 }
 
 static void a_stranger_s_answer_is_not_believed(void **state)
@@ -354,6 +369,136 @@ static void ready_units_are_asked_seldom(void **state)
 	assert_int_equal(s->asked[0], 1);
 }
 
+static void counters_tell_what_is_heard(void **state)
+{
+	struct stage *s = *state;
+
+	s->syncs = 7;
+	serve(s);
+	start(s);
+	run_ms(s, 50);
+	assert_true(s->seen.stats.known);
+	assert_int_equal(s->seen.stats.rx_sync, 7);
+	assert_true(s->seen.stats.sync_at != MSEC_NONE);
+	assert_int_equal(s->seen.stats.announce_at, MSEC_NONE);
+	s->announces = 1;
+	run_ms(s, 1300);
+	assert_true(s->seen.stats.announce_at != MSEC_NONE);
+	assert_true(s->seen.stats.sync_at < s->seen.stats.announce_at);
+}
+
+static void send_beat(struct stage *s)
+{
+	uint8_t bytes[200] = { 0 };
+
+	pmc_build_get(bytes, &s->pmc.peer, 65000, PMC_TIME_STATUS_NP);
+	s->ingress++;
+	send_reply(s, s->server, bytes, time_data(s, bytes + 54));
+}
+
+static void the_status_of_each_sync_is_not_asked_for_as_well(void **state)
+{
+	struct stage *s = *state;
+
+	serve(s);
+	start(s);
+	run_ms(s, 50);
+	assert_int_equal(s->events, PMC_EVENT_PORT_STATE | PMC_EVENT_TIME_SYNC);
+	send_beat(s);
+	run_ms(s, 50);
+	s->asked[1] = 0;
+	run_ms(s, 900);
+	assert_int_equal(s->asked[1], 0);
+	run_ms(s, 1500);	/* they stopped coming */
+	assert_true(s->asked[1] > 0);
+}
+
+static void too_many_syncs_are_asked_for_instead(void **state)
+{
+	struct stage *s = *state;
+
+	serve(s);
+	start(s);
+	run_ms(s, 50);
+	for (int i = 0; i < 8; i++) {
+		send_beat(s);
+		run_ms(s, 20);
+	}
+	assert_int_equal(s->events, PMC_EVENT_PORT_STATE);
+	s->asked[1] = 0;
+	run_ms(s, 500);
+	assert_true(s->asked[1] > 0);
+}
+
+static void an_old_version_is_not_asked_for_its_syncs(void **state)
+{
+	struct stage *s = *state;
+
+	s->conf.version = 0x030101;
+	serve(s);
+	start(s);
+	run_ms(s, 50);
+	assert_int_equal(s->events, PMC_EVENT_PORT_STATE);
+}
+
+static void another_file_in_its_place_is_seen(void **state)
+{
+	struct stage *s = *state;
+
+	serve(s);
+	start(s);
+	run_ms(s, 50);
+	assert_false(s->seen.uds_replaced);
+	stop_serving(s);
+	rename(s->path, "/tmp/ptpwarden-test-kept.sock");	/* or the inode might be used again */
+	serve(s);
+	run_ms(s, 300);
+	unlink("/tmp/ptpwarden-test-kept.sock");
+	assert_true(s->seen.uds_replaced);
+}
+
+static void an_answer_of_another_session_is_a_thief_s(void **state)
+{
+	struct stage *s = *state;
+
+	s->seen.pid = 1;	/* this test is neither init nor of its session */
+	serve(s);
+	start(s);
+	run_ms(s, 100);
+	assert_int_equal(s->seen.uds_thief, getpid());
+	assert_int_equal(s->seen.answered_at, MSEC_NONE);
+	assert_int_equal(s->seen.ports, 0);
+}
+
+static void an_answer_of_the_same_session_is_its_own(void **state)
+{
+	struct stage *s = *state;
+
+	s->seen.pid = getsid(0);	/* as a wrapper that forked */
+	serve(s);
+	start(s);
+	run_ms(s, 50);
+	assert_int_equal(s->seen.uds_thief, 0);
+	assert_int_equal(s->seen.ports, 1);
+}
+
+static void a_hang_of_a_ready_one_is_known_in_four_seconds(void **state)
+{
+	struct stage *s = *state;
+	msec_t before;
+
+	serve(s);
+	start(s);
+	run_ms(s, 50);
+	pmc_pace(&s->pmc, true);
+	run_ms(s, 2050);	/* the worst moment: just after an answer */
+	s->mute = true;
+	before = loop_now();
+	while (s->seen.unanswered < 3 && loop_now() - before < 6000)
+		run_ms(s, 20);
+	assert_in_range(loop_now() - before, 1000, 4000);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -369,6 +514,14 @@ int main(void)
 		T(a_frozen_ptp4l_never_blocks_us),
 		T(a_stranger_s_answer_is_not_believed),
 		T(ready_units_are_asked_seldom),
+		T(counters_tell_what_is_heard),
+		T(the_status_of_each_sync_is_not_asked_for_as_well),
+		T(too_many_syncs_are_asked_for_instead),
+		T(an_old_version_is_not_asked_for_its_syncs),
+		T(another_file_in_its_place_is_seen),
+		T(an_answer_of_another_session_is_a_thief_s),
+		T(an_answer_of_the_same_session_is_its_own),
+		T(a_hang_of_a_ready_one_is_known_in_four_seconds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -201,6 +201,36 @@ static void no_bytes_do_harm(void **state)
 	}
 }
 
+/* GET PORT_STATS_NP of 3.1.1 and 4.2 on x86: rx Sync 700, rx Announce 21, tx Delay_Req 1. */
+static void counters_are_understood_in_both_byte_orders(void **state)
+{
+	struct pmc_reply r;
+
+	for (int little = 0; little < 2; little++) {
+		uint8_t bytes[320] = { 0 };
+
+		pmc_build_get(bytes, &peer, 9, PMC_PORT_STATS_NP);
+		bytes[2] = 320 >> 8;
+		bytes[3] = 320 & 0xff;
+		bytes[46] = PMC_RESPONSE;
+		bytes[50] = 268 >> 8;
+		bytes[51] = 268 & 0xff;
+		bytes[54 + 9] = 2;
+		bytes[64 + (little ? 0 : 7)] = 700 & 0xff;
+		bytes[64 + (little ? 1 : 6)] = 700 >> 8;
+		bytes[64 + 8 * PMC_ANNOUNCE + (little ? 0 : 7)] = 21;
+		bytes[64 + 8 * (PMC_MESSAGES + PMC_DELAY_REQ) + (little ? 0 : 7)] = 1;
+		assert_true(pmc_parse(bytes, sizeof(bytes), &r));
+		assert_int_equal(r.u.stats.number, 2);
+		assert_int_equal(r.u.stats.rx[PMC_SYNC], 700);
+		assert_int_equal(r.u.stats.rx[PMC_ANNOUNCE], 21);
+		assert_int_equal(r.u.stats.tx[PMC_DELAY_REQ], 1);
+		assert_int_equal(r.u.stats.tx[PMC_ANNOUNCE], 0);
+		bytes[50] = 0;	/* cut short */
+		assert_false(pmc_parse(bytes, sizeof(bytes), &r));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +246,7 @@ int main(void)
 		cmocka_unit_test(an_answer_with_too_little_data_is_refused),
 		cmocka_unit_test(a_state_that_does_not_exist_is_unknown),
 		cmocka_unit_test(no_bytes_do_harm),
+		cmocka_unit_test(counters_are_understood_in_both_byte_orders),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
