@@ -80,6 +80,37 @@ const struct option schema[] = {
 		  "for the next\n"
 		  ".Nm ptpwarden\n"
 		  "to take over." },
+	{ .name = "stop_within", .sections = IN_PTPWARDEN, .rule = RANGE(VALUE_TIME, 2 * SEC, 10 * MIN),
+	  .preset = "10s", .field = PLAN(stop_within),
+	  .help = "How long\n"
+		  ".Nm ptpwarden\n"
+		  "may take to end: a little less than the init system waits before it kills.\n"
+		  "What has not ended a second before is killed, whatever its\n"
+		  ".Cm stop_grace ." },
+	{ .name = "removed_units", .sections = IN_PTPWARDEN, .rule = CHOICE(on_exit_words),
+	  .preset = "stop", .field = PLAN(removed_units),
+	  .help = "What happens to a daemon that still runs when\n"
+		  ".Nm ptpwarden\n"
+		  "starts, but whose unit was removed from the configuration meanwhile:\n"
+		  "it is stopped, or left running without anybody reading its output.\n"
+		  "Either is said." },
+	{ .name = "on_event", .sections = IN_PTPWARDEN, .rule = KIND(VALUE_COMMAND),
+	  .field = PLAN(on_event),
+	  .help = "A program that is run for each event, one at a time, with\n"
+		  ".Ev PTPWARDEN_EVENT\n"
+		  "(state, lock, incident, remedy, escalation or alternate),\n"
+		  ".Ev PTPWARDEN_UNIT ,\n"
+		  ".Ev PTPWARDEN_TEXT\n"
+		  "(one line for people),\n"
+		  ".Ev PTPWARDEN_JSON\n"
+		  "(the object that\n"
+		  ".Cm monitor -j\n"
+		  "prints) and\n"
+		  ".Ev PTPWARDEN_MISSED\n"
+		  "(events that were lost before this one, since more than 16 were waiting) in its "
+		  "environment.\n"
+		  "It is never waited for; after 10 s it is killed.\n"
+		  "What it prints is thrown away." },
 	{ .name = "log_level", .sections = IN_PTPWARDEN, .rule = CHOICE(level_words),
 	  .preset = "info", .field = PLAN(log_level),
 	  .help = "The least important messages that are still written." },

@@ -93,6 +93,9 @@ struct plan {
 	char *run_dir, *state_dir, *log_dir, *rules_dir;
 	char *control_group;	/**< group that may send changing verbs, NULL: root only */
 	enum on_exit on_exit;
+	enum on_exit removed_units;	/**< what becomes of daemons that the configuration no longer has */
+	msec_t stop_within;	/**< our own end takes no longer */
+	char *on_event;		/**< command that is told each event, NULL: none */
 	int log_level;		/**< syslog level */
 	bool to_syslog;
 	unsigned units;

@@ -92,7 +92,7 @@ static int connected(void)
 }
 
 /* libc's syslog() waits for a log daemon that does not read: the units would wait with us. */
-static void to_syslogd(int level, const char *text)
+static void to_syslogd(int level, msec_t mono, const char *text)
 {
 	char line[768], stamp[32] = "";
 	struct text t = text_in(line, sizeof(line));
@@ -101,7 +101,9 @@ static void to_syslogd(int level, const char *text)
 
 	if (localtime_r(&now, &tm))
 		strftime(stamp, sizeof(stamp), "%b %e %T ", &tm);
-	text_add(&t, "<%d>%sptpwarden[%d]: %s", LOG_DAEMON | level, stamp, (int)getpid(), text);
+	/* as linuxptp writes it, so that its lines and ours can be put side by side */
+	text_add(&t, "<%d>%sptpwarden[%d]: [%lld.%03lld] %s", LOG_DAEMON | level, stamp,
+		 (int)getpid(), (long long)(mono / SEC), (long long)(mono % SEC), text);
 	for (int tries = 0; tries < 2 && connected() >= 0; tries++) {
 		if (send(syslog_fd, line, t.len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 ||
 		    errno == EAGAIN || errno == ENOBUFS)
@@ -120,7 +122,7 @@ static bool emit(int level, msec_t now, const char *subsystem, const char *text)
 	text_add(&t, "%s: ", subsystem);
 	text_add_escaped(&t, text, strlen(text));
 	if (syslogd.sun_path[0])
-		to_syslogd(level, start);
+		to_syslogd(level, now, start);
 	line[t.len++] = '\n';
 	return to_stderr(line, t.len);
 }

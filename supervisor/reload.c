@@ -31,13 +31,23 @@ static bool question_is_open(const struct supervisor *sup)
 	return false;
 }
 
+/* A new unit may have taken its name since. */
+static void bury(struct unit *u)
+{
+	struct supervisor *sup = u->sup;
+
+	if (plan_find_unit(sup->plan, u->conf->name) < 0)
+		leftover_fifos(sup->plan->run_dir, u->conf->name);
+	unit_free(u);
+}
+
 void supervisor_bury(struct supervisor *sup)
 {
 	unsigned kept = sup->units;
 
 	for (unsigned i = sup->units; i < sup->all; i++) {
 		if (sup->t.unit[i]->policy.st == ST_STOPPED)
-			unit_free(sup->t.unit[i]);
+			bury(sup->t.unit[i]);
 		else
 			sup->t.unit[kept++] = sup->t.unit[i];
 	}
@@ -178,10 +188,13 @@ static void carry_out(struct supervisor *sup, struct entry *entry)
 
 static int refuse(struct supervisor *sup, const struct plan *plan, struct err *err)
 {
-	if (strcmp(plan->run_dir, sup->plan->run_dir) || strcmp(plan->log_dir, sup->plan->log_dir))
-		return err_set(err, EINVAL,
-			       "run_dir and log_dir cannot change while it runs; restart ptpwarden");
-	return 0;
+	const struct plan *was = sup->plan;
+
+	if (!strcmp(plan->run_dir, was->run_dir) && !strcmp(plan->log_dir, was->log_dir) &&
+	    !strcmp(plan->state_dir, was->state_dir) && !strcmp(plan->rules_dir, was->rules_dir))
+		return 0;
+	return err_set(err, EINVAL, "run_dir, log_dir, state_dir and rules_dir cannot change while it "
+		       "runs; restart ptpwarden");
 }
 
 int supervisor_reload(struct supervisor *sup, struct err *err)
@@ -215,6 +228,7 @@ int supervisor_reload(struct supervisor *sup, struct err *err)
 	sup->plan = plan;
 	supervisor_log(sup);
 	control_server_group(&sup->control, plan->control_group);
+	supervisor_hook(sup);
 	carry_out(sup, entry);
 	ev_timer_start(sup->loop, &sup->burial);
 	free(entry);

@@ -13,7 +13,10 @@
 #include "supervisor/control/statusfile.h"
 #include "unit.h"
 
-enum { PUBLISH_MS = 50, ENDING_MS = 20, ENDING_MORE_MS = 2000 };
+enum { PUBLISH_MS = 50, ENDING_MS = 20 };
+
+/* Of our own end: this much before its time the rest is killed, and this much before we go. */
+enum { ENDING_KILL_MS = 800, ENDING_LEFT_MS = 200 };
 
 unsigned supervisor_pids(struct supervisor *sup)
 {
@@ -59,6 +62,25 @@ void supervisor_log(const struct supervisor *sup)
 {
 	log_open(sup->level >= 0 ? sup->level : sup->plan->log_level,
 		 sup->plan->to_syslog && !sup->no_syslog ? _PATH_LOG : NULL);
+}
+
+void supervisor_tell(struct supervisor *sup, const struct notice *n)
+{
+	control_server_event(&sup->control, n->text, n->json);
+	hook_tell(sup->hook, n);
+}
+
+void supervisor_hook(struct supervisor *sup)
+{
+	struct err err = { 0 };
+
+	hook_free(sup->hook);
+	sup->hook = NULL;
+	if (!sup->plan->on_event)
+		return;
+	sup->hook = hook_new(sup->loop, &sup->children, sup->plan->on_event, sup->null_fd, &err);
+	if (!sup->hook)
+		log_err("hook", "on_event: %s", err.text);
 }
 
 void supervisor_group(struct supervisor *sup, const struct unit *leader)
@@ -126,6 +148,7 @@ static int make_units(struct supervisor *sup, struct err *err)
 
 void supervisor_start_units(struct supervisor *sup)
 {
+	leftover_find(&sup->leftover, sup->loop, &sup->children, sup->plan);
 	/* all first: a follower whose leader died meanwhile must see it start */
 	for (unsigned i = 0; i < sup->units; i++)
 		(void)unit_adopt(sup->t.unit[i]);
@@ -162,6 +185,7 @@ int supervisor_start(struct supervisor *sup, struct err *err)
 	if (!sup->cache || !sup->scratch)
 		return err_set(err, ENOMEM, "out of memory");
 	child_hub_init(&sup->children, sup->loop);
+	supervisor_hook(sup);
 	oom_begin(&sup->oom);
 	sup->have_netlink = netlink_start(&sup->netlink, sup->loop, on_iface, sup, err) == 0;
 	if (!sup->have_netlink) {
@@ -175,6 +199,8 @@ void supervisor_free(struct supervisor *sup)
 {
 	for (unsigned i = 0; sup->t.unit && i < sup->all; i++)
 		unit_free(sup->t.unit[i]);
+	hook_free(sup->hook);
+	leftover_free(&sup->leftover);
 	if (sup->have_netlink)
 		netlink_stop(&sup->netlink);
 	if (sup->children.loop)
@@ -201,10 +227,22 @@ static bool all_ended(const struct supervisor *sup)
 	return true;
 }
 
+/* A grace that is longer than the init system's patience helps nobody. */
+static void kill_the_rest(const struct supervisor *sup)
+{
+	for (unsigned i = 0; i < sup->all; i++)
+		if (unit_alive(sup->t.unit[i]))
+			unit_kill(sup->t.unit[i], NULL);
+}
+
 static void on_ending(struct ev_loop *loop, ev_timer *w, int revents)
 {
 	struct supervisor *sup = container_of(w, struct supervisor, ending);
 
+	if (loop_now() >= sup->kill_at) {
+		sup->kill_at = sup->stop_by;
+		kill_the_rest(sup);
+	}
 	if (!all_ended(sup) && loop_now() < sup->stop_by) {
 		ev_timer_set(w, ENDING_MS / 1000.0, 0.);
 		ev_timer_start(loop, w);
@@ -219,8 +257,6 @@ static void on_ending(struct ev_loop *loop, ev_timer *w, int revents)
 
 void supervisor_shutdown(struct supervisor *sup)
 {
-	msec_t grace = 0;
-
 	if (sup->stopping)
 		return;
 	sup->stopping = true;
@@ -231,14 +267,14 @@ void supervisor_shutdown(struct supervisor *sup)
 			unit_leave(u);
 			continue;
 		}
-		grace = u->conf->stop_grace > grace ? u->conf->stop_grace : grace;
 		unit_event(u, EVT_WANT_DOWN);
 	}
 	if (sup->plan->on_exit == ON_EXIT_LEAVE) {
 		loop_stop(sup->loop);
 		return;
 	}
-	sup->stop_by = loop_now() + grace + ENDING_MORE_MS;
+	sup->stop_by = loop_now() + sup->plan->stop_within - ENDING_LEFT_MS;
+	sup->kill_at = sup->stop_by - ENDING_KILL_MS;
 	ev_timer_init(&sup->ending, on_ending, 0., 0.);
 	ev_timer_start(sup->loop, &sup->ending);
 }

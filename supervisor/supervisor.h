@@ -18,6 +18,8 @@
 #include "probes/probe.h"
 #include "probes/sys.h"
 #include "supervisor/control/server.h"
+#include "supervisor/hook.h"
+#include "supervisor/leftover.h"
 #include "supervisor/decide/group.h"
 #include "supervisor/observe/child.h"
 #include "supervisor/observe/filewatch.h"
@@ -59,6 +61,8 @@ struct supervisor {
 	struct phc_info clock;		/**< the answer */
 	struct control_server control;
 	struct control_ops ops;
+	struct hook *hook;	/**< runs plan->on_event, NULL: none */
+	struct leftover *leftover;	/**< daemons of units that the plan does not have, being stopped */
 	const struct rulebase *rules;
 	struct rules_dir *own_rules;	/**< NULL: built-in rules only */
 	struct probe_cache *cache;
@@ -67,7 +71,7 @@ struct supervisor {
 	int lock_fd, null_fd;
 	bool have_netlink;
 	bool stopping;
-	msec_t stop_by;
+	msec_t kill_at, stop_by;	/**< while stopping: the last resort, and the end */
 	ev_signal term, intr, hup;
 	ev_timer ending;	/**< while stopping: looks whether all are gone */
 	ev_timer burial;	/**< after a reload: frees the units that left once they have ended */
@@ -93,6 +97,12 @@ unsigned supervisor_pids(struct supervisor *sup);
 
 /** Something that status shows has changed: wake clients, write status.json soon. */
 void supervisor_changed(struct supervisor *sup, const struct unit *u);
+
+/** Something happened: clients that watch and the on_event program hear of it. */
+void supervisor_tell(struct supervisor *sup, const struct notice *n);
+
+/** (Re)start the on_event program of the plan. */
+void supervisor_hook(struct supervisor *sup);
 
 /** A leader's use to its followers may have changed: tell them. */
 void supervisor_group(struct supervisor *sup, const struct unit *leader);

@@ -86,17 +86,6 @@ static void settled(struct unit *u, const struct action *act)
 	unit_good(u);
 }
 
-static void escalate(struct unit *u, const struct action *act)
-{
-	if (!u->policy.exhausted) {
-		log_err("unit", "unit=%s cannot be helped without a person, see `ptpwarden why %s`",
-			u->conf->name, u->conf->name);
-		return;
-	}
-	log_err("unit", "unit=%s every alternate has failed, trying them in turn every %lld s",
-		u->conf->name, (long long)(u->pacing.delay_max / SEC));
-}
-
 static void regroup(struct unit *u, const struct action *act)
 {
 	int leader = u->leaving ? -1 : u->conf->follows;
@@ -113,27 +102,10 @@ static void (*const deed[ACT_COUNT])(struct unit *, const struct action *) = {
 	[ACT_TERM] = unit_term,		[ACT_KILL] = unit_kill,
 	[ACT_TIMER] = set_timer,	[ACT_WATCH] = unit_watch,
 	[ACT_UNWATCH] = unit_unwatch,	[ACT_DIAGNOSE] = unit_diagnose,
-	[ACT_SETTLED] = settled,	[ACT_ESCALATE] = escalate,
+	[ACT_SETTLED] = settled,	[ACT_ESCALATE] = unit_tell_escalation,
 	[ACT_REMEDY] = unit_remedy,	[ACT_REGROUP] = regroup,
 	[ACT_STUCK] = unit_stuck,
 };
-
-static void tell_state(struct unit *u, enum policy_st was)
-{
-	enum policy_st is = u->policy.st;
-	char text[160], json[256], name[64];
-	struct text t = text_in(text, sizeof(text)), j = text_in(json, sizeof(json));
-	struct text quoted = text_in(name, sizeof(name));
-
-	text_add(&t, "%s: %s -> %s", u->conf->name, policy_st_name(was), policy_st_name(is));
-	text_add_json(&quoted, u->conf->name);
-	text_add(&j, "{\"event\":\"state\",\"unit\":%s,\"from\":\"%s\",\"to\":\"%s\",\"at_ms\":%lld}",
-		 name, policy_st_name(was), policy_st_name(is), (long long)u->since);
-	log_info("unit", "unit=%s state=%s was=%s alternate=%u pid=%d", u->conf->name,
-		 policy_st_name(is), policy_st_name(was), u->policy.alternate,
-		 (int)u->child.id.pid);
-	control_server_event(&u->sup->control, text, json);
-}
 
 /* One event through the core, and what it asks for. Deeds may queue further events. */
 static void step(struct unit *u, const struct policy_event *ev)
@@ -150,7 +122,7 @@ static void step(struct unit *u, const struct policy_event *ev)
 		if (deed[s.act[i].kind])
 			deed[s.act[i].kind](u, &s.act[i]);
 	if (s.next.st != was) {
-		tell_state(u, was);
+		unit_tell_state(u, was);
 		unit_incident_follow(u);
 	}
 	if (s.next.st != was || s.n) {

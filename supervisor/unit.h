@@ -8,6 +8,7 @@
  * unit_health.c is it alive and useful: /proc, answers, its interface, its clock
  * unit_good.c   ACT_SETTLED: what the run depends on, to tell later what is new
  * unit_why.c    ACT_DIAGNOSE: evidence, incidents, the view that status shows
+ * unit_tell.c   what happens, told to clients, the on_event program and the log
  * unit_link.c   the cable: which alternate has one
  * unit_mend.c   ACT_REMEDY, and what is mended before a start
  *
@@ -182,6 +183,14 @@ bool unit_takes_no_signal(struct unit *u);
 void unit_notice(struct unit *u);
 void unit_say_trouble(struct unit *u);
 struct group_leader unit_as_leader(const struct unit *u);
+
+/** Clients and the on_event program hear of it: one line for people, one JSON object. */
+void unit_tell(struct unit *u, const char *event, const char *text, const char *json);
+
+void unit_tell_state(struct unit *u, enum policy_st was);
+void unit_tell_lock(struct unit *u, enum lock was);
+void unit_tell_alternate(struct unit *u, unsigned was);
+void unit_tell_escalation(struct unit *u, const struct action *act);
 
 bool unit_may_mend(const struct unit *u, enum remedy remedy);
 

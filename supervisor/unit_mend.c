@@ -28,7 +28,7 @@ static void tell(struct unit *u, const struct remedy_note *note)
 		 note->worked ? "true" : "false");
 	text_add_json(&j, note->text);
 	text_add(&j, ",\"at_ms\":%lld}", (long long)note->at);
-	control_server_event(&u->sup->control, text, json);
+	unit_tell(u, "remedy", text, json);
 	if (note->worked)
 		log_notice("remedy", "unit=%s %s: %s", u->conf->name, remedy_name(note->remedy),
 			   note->text);

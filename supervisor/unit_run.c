@@ -162,6 +162,8 @@ void unit_launch(struct unit *u, const struct action *act)
 	u->candidate = NULL;
 	if (u->starts == 0 || u->alternate_before != act->alternate)
 		u->moved_at = loop_now();
+	if (act->alternate != (u->starts ? u->alternate_before : 0))
+		unit_tell_alternate(u, u->starts ? u->alternate_before : 0);
 	u->conf_seen = u->conf_probed;
 	spec->path = u->program_path[0] ? u->program_path : run->program_path;
 	spec->null_fd = u->sup->null_fd;

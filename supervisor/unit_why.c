@@ -98,7 +98,7 @@ static void announce(struct unit *u, const struct incident *i)
 	text_add_json(&j, line);
 	text_add(&j, ",\"at_ms\":%lld}", (long long)i->opened_at);
 	log_warn("why", "unit=%s %s", u->conf->name, line);
-	control_server_event(&u->sup->control, text, json);
+	unit_tell(u, "incident", text, json);
 }
 
 /*

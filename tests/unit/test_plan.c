@@ -245,7 +245,7 @@ static void every_option_of_a_unit_takes_effect(void **unused)
 {
 	struct plan *p = plan_of(
 		"[ptpwarden]\ncontrol_group = ptp\non_exit = leave\nlog_level = error\n"
-		"syslog = yes\n"
+		"syslog = yes\nstop_within = 9s\nremoved_units = leave\non_event = /bin/tell 'x y'\n"
 		"log_dir = /x/log\nrules_dir = /x/rules\nstate_dir = /x/state\n"
 		"[unit p]\ncommand = ptp4l\nprogram = phc2sys\nautostart = no\nrestart_delay = 2s\n"
 		"restart_delay_max = 3m\ncrash_loop = off\nsettle = 4s\npatience = 5s\n"
@@ -257,6 +257,9 @@ static void every_option_of_a_unit_takes_effect(void **unused)
 
 	assert_string_equal(p->control_group, "ptp");
 	assert_int_equal(p->on_exit, ON_EXIT_LEAVE);
+	assert_int_equal(p->removed_units, ON_EXIT_LEAVE);
+	assert_true(p->stop_within == 9 * SEC);
+	assert_string_equal(p->on_event, "/bin/tell 'x y'");
 	assert_int_equal(p->log_level, 3);
 	assert_true(p->to_syslog);
 	assert_string_equal(p->log_dir, "/x/log");
