@@ -9,8 +9,6 @@
 enum {
 	MARGIN_STRONG = 25,	/* this much better than any other class ... */
 	WEIGHT_STRONG = 10,	/* ... with this much evidence beside the symptoms */
-	ALTERNATIVE_WITHIN = 60,
-	WEIGHT_DECIDES = 40,	/* proofs and refutations, against weights */
 };
 
 static struct text room_of(char *at, size_t size)
@@ -208,22 +206,44 @@ static void list_alternatives(struct inference *in, struct verdict *out)
 	}
 }
 
+static void reject(const struct inference *in, const struct candidate *c, struct rejected *r)
+{
+	struct text because = room_of(r->because, sizeof(r->because));
+	struct evidence e;
+
+	known_show(in->known, c->ruled_out, &e);
+	r->id = pool(in, c->cause->id);
+	text_add(&because, "%s: ", e.name);
+	text_add_escaped(&because, e.value, strlen(e.value));
+}
+
+/* Contradicted by something that is there; what merely lacks its evidence was never near. */
+static bool nearly(const struct inference *in, const struct candidate *c)
+{
+	const struct rb_condition *by = c->ruled_out;
+
+	return by && (by->message == MESSAGE_NONE || by->op == COND_NOT ||
+		      known_seen(in->known, by->message));
+}
+
+/* What would have been believed most comes first. */
 static void list_rejected(struct inference *in, struct verdict *out)
 {
-	for (unsigned i = 0; i < in->candidates && out->rejected_n < VERDICT_REJECTED_MAX; i++) {
-		const struct rb_condition *c = in->candidate[i].ruled_out;
-		struct rejected *r = &out->rejected[out->rejected_n];
-		struct text because;
-		struct evidence e;
+	bool taken[CANDIDATES_MAX] = { false };
 
-		if (!c)
-			continue;
-		known_show(in->known, c, &e);
-		r->id = pool(in, in->candidate[i].cause->id);
-		because = room_of(r->because, sizeof(r->because));
-		text_add(&because, "%s: ", e.name);
-		text_add_escaped(&because, e.value, strlen(e.value));
-		out->rejected_n++;
+	while (out->rejected_n < VERDICT_REJECTED_MAX) {
+		unsigned best = in->candidates;
+
+		for (unsigned i = 0; i < in->candidates; i++)
+			if (nearly(in, &in->candidate[i]) && !taken[i] &&
+			    (best == in->candidates ||
+			     infer_alone(in, &in->candidate[i]) <
+				     infer_alone(in, &in->candidate[best])))
+				best = i;
+		if (best == in->candidates)
+			return;
+		taken[best] = true;
+		reject(in, &in->candidate[best], &out->rejected[out->rejected_n++]);
 	}
 }
 
@@ -318,67 +338,6 @@ static void note_baseline(const struct known *k, struct verdict *out)
 		out->good_age_ms = (msec_t)strtoll(good->value, NULL, 10) * SEC;
 }
 
-/* --- the next measurement --- */
-
-static const char *how_to_measure(const struct inference *in, const char *fact)
-{
-	const struct rulebase *r = in->known->rules;
-
-	for (unsigned i = 0; i < r->measures; i++)
-		if (!strcmp(r->pool + r->measure[i].fact, fact))
-			return r->pool + r->measure[i].how;
-	return NULL;
-}
-
-struct question {
-	const char *how;
-	int worth;
-};
-
-static void ask(const struct inference *in, struct rb_list list, int worth, struct question *best)
-{
-	for (unsigned i = 0; i < list.n; i++) {
-		const struct rb_condition *c = &in->known->rules->condition[list.first + i];
-		int here = worth ? worth : c->weight < 0 ? -c->weight : c->weight;
-		const char *how;
-
-		if (c->message != MESSAGE_NONE || here <= best->worth ||
-		    known_value(in->known, pool(in, c->name)))
-			continue;
-		how = how_to_measure(in, pool(in, c->name));
-		if (how)
-			*best = (struct question){ how, here };
-	}
-}
-
-/* What is not known and would move the first candidates most. */
-static void choose_next(struct inference *in, const struct verdict *v, struct text *out)
-{
-	struct question best = { NULL, 0 };
-	unsigned asked = 0;
-
-	if (v->causes && v->cause[0].confidence == CONFIDENCE_CERTAIN)
-		return;
-	for (unsigned i = 0; i < in->candidates && asked < VERDICT_CAUSES_MAX; i++) {
-		const struct rb_cause *c = in->candidate[i].cause;
-
-		if (in->candidate[i].ruled_out ||
-		    in->candidate[i].score > in->best_score + ALTERNATIVE_WITHIN)
-			continue;
-		ask(in, c->proof, WEIGHT_DECIDES, &best);
-		ask(in, c->refuted, WEIGHT_DECIDES, &best);
-		ask(in, c->requires, WEIGHT_DECIDES, &best);
-		ask(in, c->weighs, 0, &best);
-		asked++;
-	}
-	if (!best.how && in->best_n && v->cause[0].confidence == CONFIDENCE_POSSIBLE)
-		best.how = pool(in, in->candidate[in->best[0]].cause->confirm);
-	if (!best.how && !in->best_n)
-		best.how = how_to_measure(in, "anything");
-	if (best.how)
-		known_fill(in->known, best.how, out);
-}
-
 void diagnose(const struct rulebase *rules, const struct facts *facts,
 	      const struct log_digest *log, msec_t now, struct verdict *out)
 {
@@ -401,5 +360,6 @@ void diagnose(const struct rulebase *rules, const struct facts *facts,
 	list_alternatives(&in, out);
 	list_rejected(&in, out);
 	list_unexplained(&in, out);
-	choose_next(&in, out, &next);
+	if (!out->causes || out->cause[0].confidence != CONFIDENCE_CERTAIN)
+		next_measurement(&in, &next);
 }

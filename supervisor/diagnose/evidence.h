@@ -16,6 +16,7 @@ struct known {
 	const struct facts *facts;
 	const struct log_digest *log;	/**< NULL: no log was given */
 	msec_t now;
+	const struct fact *supposed;	/**< believed before all others: "what if"; NULL: nothing */
 	unsigned derived_n;
 	struct fact derived[DERIVED_MAX];
 };

@@ -182,6 +182,23 @@ static void show_advice(struct page *p, const struct verdict_cause *c)
 		paragraph(p, i ? "  then: " : "  first: ", c->advice[i], 2);
 }
 
+/* Beside a certainty nobody wants to know what else it is not. */
+static void show_rejected(struct page *p, const struct verdict *v)
+{
+	unsigned most = v->kind == VERDICT_UNKNOWN ? 4 : 2;
+	char room[ITEM_BYTES];
+
+	if (v->causes && v->cause[0].confidence == CONFIDENCE_CERTAIN)
+		return;
+	if (v->rejected_n)
+		heading(p, "Considered and rejected:");
+	for (unsigned i = 0; i < v->rejected_n && i < most; i++) {
+		snprintf(room, sizeof(room), "%s, because %s", v->rejected[i].id,
+			 v->rejected[i].because);
+		paragraph(p, "  ", room, 1);
+	}
+}
+
 static void show_others(struct page *p, const struct verdict *v)
 {
 	char room[ITEM_BYTES];
@@ -191,16 +208,9 @@ static void show_others(struct page *p, const struct verdict *v)
 			 v->cause[i].with ? "Together with" : "Or perhaps", v->cause[i].title);
 		paragraph(p, "", room, 2);
 	}
-	if (v->rejected_n && v->kind == VERDICT_UNKNOWN) {
-		heading(p, "Ruled out:");
-		for (unsigned i = 0; i < v->rejected_n && i < 3; i++) {
-			snprintf(room, sizeof(room), "%s, because %s", v->rejected[i].id,
-				 v->rejected[i].because);
-			paragraph(p, "  ", room, 1);
-		}
-	}
 	if (v->next[0])
 		paragraph(p, "Look next: ", v->next, 2);
+	show_rejected(p, v);
 }
 
 void explain_line(const struct verdict *v, struct text *out)

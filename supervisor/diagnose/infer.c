@@ -148,7 +148,7 @@ static unsigned joined(const struct inference *in, struct rb_list list, unsigned
 	return at;
 }
 
-static void weigh(struct inference *in, struct candidate *cand)
+static void weigh(const struct inference *in, struct candidate *cand)
 {
 	struct rb_list list = cand->cause->weighs;
 	const struct rb_condition *c = in->known->rules->condition + list.first;
@@ -166,7 +166,7 @@ static void weigh(struct inference *in, struct candidate *cand)
 	}
 }
 
-static void check_requirements(struct inference *in, struct candidate *cand)
+static void check_requirements(const struct inference *in, struct candidate *cand)
 {
 	const struct rb_condition *c = in->known->rules->condition;
 	struct rb_list list = cand->cause->requires;
@@ -189,7 +189,7 @@ static void check_requirements(struct inference *in, struct candidate *cand)
 	}
 }
 
-static void check_effects(struct inference *in, struct candidate *cand)
+static void check_effects(const struct inference *in, struct candidate *cand)
 {
 	struct rb_list list = cand->cause->expects;
 	enum answer a;
@@ -211,6 +211,17 @@ static void check_effects(struct inference *in, struct candidate *cand)
 	}
 }
 
+void infer_judge(const struct inference *in, struct candidate *c)
+{
+	c->cost = c->cause->prior;
+	c->speaks_for = c->speaks_against = 0;
+	c->proof = c->unchecked = false;
+	c->ruled_out = NULL;
+	check_requirements(in, c);
+	check_effects(in, c);
+	weigh(in, c);
+}
+
 static void find_candidates(struct inference *in)
 {
 	const struct rulebase *r = in->known->rules;
@@ -222,10 +233,7 @@ static void find_candidates(struct inference *in)
 		cand.covers = covered(in, cand.cause, &direct);
 		if (!((in->vague ? cand.covers : direct) & in->primary))
 			continue;
-		cand.cost = cand.cause->prior;
-		check_requirements(in, &cand);
-		check_effects(in, &cand);
-		weigh(in, &cand);
+		infer_judge(in, &cand);
 		/* "it failed" fits everything; only a cause with evidence of its own may claim it */
 		if (in->vague && !cand.proof &&
 		    cand.speaks_for < (direct & in->primary ? WEIGHT_SPECIFIC : WEIGHT_TELLING))
@@ -353,6 +361,14 @@ static void order_best(struct inference *in)
 			in->best[k] = in->best[k - 1];
 			in->best[k - 1] = t;
 		}
+}
+
+int infer_alone(const struct inference *in, const struct candidate *c)
+{
+	uint32_t all = in->symptoms == 32 ? ~0u : (1u << in->symptoms) - 1, left = all & ~c->covers;
+
+	return c->cost + COST_UNEXPLAINED * bits(left & in->primary) +
+	       COST_FOLLOWS * bits(left & ~in->primary);
 }
 
 int infer_margin(const struct inference *in, const char *class)

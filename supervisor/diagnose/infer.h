@@ -60,4 +60,18 @@ void infer(struct inference *in, const struct known *known);
 /** How much better the best set is than the best one without any cause of that class. */
 int infer_margin(const struct inference *in, const char *class);
 
+/** The score of that cause as the only one. */
+int infer_alone(const struct inference *in, const struct candidate *c);
+
+/** Judge a candidate anew by what `in->known` says now: cost, proof, what rules it out. */
+void infer_judge(const struct inference *in, struct candidate *c);
+
+enum { ALTERNATIVE_WITHIN = 60 };	/* worth mentioning beside the best set */
+
+/**
+ * The one thing to look at next: what is not known yet and, whatever comes out, separates the
+ * candidates best. Written as an imperative sentence; nothing when nothing would help.
+ */
+void next_measurement(struct inference *in, struct text *out);
+
 #endif

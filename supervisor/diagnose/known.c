@@ -110,6 +110,7 @@ void known_init(struct known *k, const struct rulebase *rules, const struct fact
 	k->facts = facts;
 	k->log = log && log->lines ? log : NULL;
 	k->now = now;
+	k->supposed = NULL;
 	k->derived_n = 0;
 	derive_reported(k);
 	if (!k->log)
@@ -125,6 +126,8 @@ const struct fact *known_fact(const struct known *k, const char *name)
 {
 	const struct fact *given = k->facts ? facts_get(k->facts, name) : NULL;
 
+	if (k->supposed && !strcmp(k->supposed->name, name))
+		return k->supposed;
 	if (given && given->known)
 		return given;
 	for (unsigned i = 0; i < k->derived_n; i++)

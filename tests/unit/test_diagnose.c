@@ -551,6 +551,45 @@ static void damaged_json_is_refused_at_every_length(void **unused)
 	assert_non_null(strstr(err.text, "nesting"));
 }
 
+static void the_next_measurement_separates_the_first_two(void **unused)
+{
+	line("ptp4l[1.000]: port 1: LISTENING to MASTER on ANNOUNCE_RECEIPT_TIMEOUT_EXPIRES");
+	line("ptp4l[2.000]: timed out while polling for tx timestamp");
+	line("ptp4l[2.000]: port 1: send sync failed");
+	fact("tool.version", "3.1.1");
+	judge(NULL);
+	assert_non_null(strstr(v.next, "--tx_timestamp_timeout 100"));
+	fact("trial.tx_timeout_raised", "no_effect");
+	judge(NULL);
+	assert_null(strstr(v.next, "--tx_timestamp_timeout 100"));
+}
+
+static void what_is_certain_needs_no_measurement(void **unused)
+{
+	fact("exec.errno", "ENOENT");
+	judge(NULL);
+	assert_int_equal(v.cause[0].confidence, CONFIDENCE_CERTAIN);
+	assert_string_equal(v.next, "");
+}
+
+static void near_misses_are_told_with_what_contradicts_them(void **unused)
+{
+	char room[4096];
+	struct text t = text_in(room, sizeof(room));
+
+	line("ptp4l[2.000]: timed out while polling for tx timestamp");
+	line("ptp4l[2.000]: port 1: send sync failed");
+	fact("tool.version", "3.1.1");
+	fact("iface.qdisc", "fq_codel");
+	judge(NULL);
+	assert_int_equal(v.kind, VERDICT_CAUSE);
+	assert_true(v.rejected_n > 0);
+	explain_verdict(&v, "ptp4l", &t);
+	assert_non_null(strstr(room, "Considered and rejected:\n"));
+	assert_non_null(strstr(room, "tx.minor_version, because tool.version: 3.1.1"));
+	assert_null(strstr(room, "not seen"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -581,6 +620,9 @@ int main(void)
 		cmocka_unit_test_setup(errors_in_rule_files_name_file_and_line_and_add_nothing, fresh),
 		cmocka_unit_test_setup(a_case_is_read_and_what_is_not_needed_is_skipped, fresh),
 		cmocka_unit_test_setup(damaged_json_is_refused_at_every_length, fresh),
+		cmocka_unit_test_setup(the_next_measurement_separates_the_first_two, fresh),
+		cmocka_unit_test_setup(what_is_certain_needs_no_measurement, fresh),
+		cmocka_unit_test_setup(near_misses_are_told_with_what_contradicts_them, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
