@@ -258,6 +258,7 @@ static bool judge_node(struct probe *p, const char *node)
 	struct probe_stat st;
 	int rc = p->sys->stat(node, &st);
 
+	fact(p->out, "phc.device", "%s", node);
 	if (rc == -ENOENT || rc == -ENOTDIR) {
 		absent(p, node);
 		return false;
