@@ -33,7 +33,7 @@ OBJ   := $(SRC:%.c=$(B)/%.o)
 PURE  := $(filter $(B)/include/% $(B)/supervisor/diagnose/% $(B)/supervisor/decide/%,$(OBJ))
 UNIT  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 GEN   := $(addprefix $(G)/,ptpoptions.inc finding_ids.h finding_table.h catalogue_tables.h rules_tables.h)
-DEPS   = $(OBJ:.o=.d) $(UNIT:=.d) $(B)/tests/preflight.d $(B)/tests/lintdiff.d $(B)/supervisor/main.d
+DEPS   = $(OBJ:.o=.d) $(UNIT:=.d) $(B)/tests/preflight.d $(B)/tests/lintdiff.d $(B)/tests/ringdump.d $(B)/supervisor/main.d
 
 all: $(B)/ptpwarden $(G)/ptpwarden.conf.5 $(G)/ptpwarden-findings.7 ## build the program (build/ptpwarden)
 	@mkdir -p build && ln -sfn ../$(B)/ptpwarden build/ptpwarden
@@ -121,7 +121,7 @@ check-replay: $(B)/tests/replay
 score: $(B)/tests/replay ## how good the expert system is on the cases in tests/replay
 	@$(B)/tests/replay --score tests/replay/cases
 
-check-integration: all $(B)/tests/lintdiff $(B)/tests/stillclock.so ## root: real ptp4l in network namespaces, a few minutes
+check-integration: all $(B)/tests/lintdiff $(B)/tests/ringdump $(B)/tests/stillclock.so ## root: real ptp4l in network namespaces, a few minutes
 	@BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh $(wildcard tests/integration/*.sh)
 check-vm: all ## QEMU: real clocks of network cards, lost and found; a few minutes
 	@sh tests/lib/run-tests.sh $(wildcard tests/vm/*.sh)
@@ -134,7 +134,7 @@ test: ## root: installs what is missing, runs every test that can run here
 	@sh tests/lib/install-deps.sh && MAKE="$(MAKE) --no-print-directory" sh tests/lib/run-all.sh
 
 # the generated ones by name: a first `make install` expands this list before they exist
-man = $(wildcard conf/rules/*.5 supervisor/control/*.8) $(G)/ptpwarden.conf.5 $(G)/ptpwarden-findings.7
+man = $(wildcard conf/rules/*.5 supervisor/record/*.5 supervisor/control/*.8) $(G)/ptpwarden.conf.5 $(G)/ptpwarden-findings.7
 mandir = $(DESTDIR)$(prefix)/share/man
 docdir = $(DESTDIR)$(prefix)/share/doc/ptpwarden
 install: all ## program, man pages, init scripts and an example; prefix and DESTDIR are respected

@@ -59,6 +59,14 @@ const struct option schema[] = {
 	  .help = "What survives a reboot: incidents and the last good run.\n"
 		  "Little is written there.\n"
 		  "When it cannot be written, everything stays in RAM." },
+	{ .name = "ring_size", .sections = IN_PTPWARDEN,
+	  .rule = RANGE(VALUE_SIZE, 64 * 1024, 16 * 1024 * 1024), .preset = "512K",
+	  .field = PLAN(ring_size),
+	  .help = "The flight recorder's file in\n"
+		  ".Cm state_dir ;\n"
+		  "see\n"
+		  ".Xr ptpwarden-ring 5 .\n"
+		  "512K is enough for some days of healthy running and the trouble before." },
 	{ .name = "log_dir", .sections = IN_PTPWARDEN, .rule = RANGE(VALUE_PATH, 0, PATH_BYTES),
 	  .preset = "/log", .below = "run_dir", .field = PLAN(log_dir),
 	  .help = "The files with the output of the daemons:\n"

@@ -96,6 +96,7 @@ struct plan {
 	enum on_exit removed_units;	/**< what becomes of daemons that the configuration no longer has */
 	msec_t stop_within;	/**< our own end takes no longer */
 	char *on_event;		/**< command that is told each event, NULL: none */
+	size_t ring_size;	/**< bytes of the flight recorder's file */
 	int log_level;		/**< syslog level */
 	bool to_syslog;
 	unsigned units;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "notes.h"
 #include "supervisor.h"
 
 enum { SETTLE_MS = 2000 };
@@ -27,15 +28,29 @@ static void on_state(void *owner, const struct state_event *ev)
 			 ev->name ? "/" : "", ev->name ? ev->name : "", strerror(ev->code));
 		break;
 	case STATE_MEMORY:
+		notes_storage(owner, "state", ev->code);
 		log_warn("state", "cannot write to %s (%s), keeping state in memory", dir,
 			 strerror(ev->code));
 		break;
 	case STATE_DISK:
+		notes_storage(owner, "state", 0);
 		log_notice("state", "%s can be written again", dir);
 		break;
 	case STATE_SAFE:
 		break;
 	}
+}
+
+static void on_flight(void *owner, int code)
+{
+	struct supervisor *sup = owner;
+
+	if (code)
+		log_warn("flight", "the flight recorder cannot write to %s (%s) and goes on in %s",
+			 sup->plan->state_dir, strerror(code), sup->plan->run_dir);
+	else
+		log_notice("flight", "the flight recorder writes to %s again", sup->plan->state_dir);
+	notes_storage(sup, "flight recorder", code);
 }
 
 int memory_open(struct supervisor *sup, struct err *err)
@@ -45,6 +60,7 @@ int memory_open(struct supervisor *sup, struct err *err)
 	sup->state = state_new(sup->loop, sup->writer, on_state, sup);
 	if (!sup->state)
 		return err_set(err, ENOMEM, "out of memory");
+	writer_on_flight(sup->writer, on_flight, sup);
 	writer_settle(sup->writer, SETTLE_MS);
 	disk_folder_init(&folder, sup->plan->state_dir);
 	state_load(sup->state, &folder.disk);
@@ -54,6 +70,9 @@ int memory_open(struct supervisor *sup, struct err *err)
 
 void memory_close(struct supervisor *sup)
 {
+	writer_on_flight(sup->writer, NULL, NULL);
+	if (sup->state)
+		notes_stop(sup);
 	state_free(sup->state);
 	sup->state = NULL;
 }

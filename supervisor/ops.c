@@ -89,6 +89,11 @@ static int for_units(struct supervisor *sup, unsigned v, int unit, bool force)
 	return 0;
 }
 
+static void heard(void *ctx, const char *verb, const char *unit, uid_t uid)
+{
+	notes_command(ctx, uid, verb, unit);
+}
+
 static int command(void *ctx, const char *verb, int unit, bool force, struct err *err)
 {
 	struct supervisor *sup = ctx;
@@ -116,6 +121,7 @@ struct control_ops ops_for(struct supervisor *sup)
 		.units = count,
 		.view = view,
 		.command = command,
+		.heard = heard,
 		.incident = incident,
 		.standing = standing,
 	};

@@ -191,13 +191,14 @@ static int refuse(struct supervisor *sup, const struct plan *plan, struct err *e
 	const struct plan *was = sup->plan;
 
 	if (!strcmp(plan->run_dir, was->run_dir) && !strcmp(plan->log_dir, was->log_dir) &&
-	    !strcmp(plan->state_dir, was->state_dir) && !strcmp(plan->rules_dir, was->rules_dir))
+	    !strcmp(plan->state_dir, was->state_dir) && !strcmp(plan->rules_dir, was->rules_dir) &&
+	    plan->ring_size == was->ring_size)
 		return 0;
-	return err_set(err, EINVAL, "run_dir, log_dir, state_dir and rules_dir cannot change while it "
-		       "runs; restart ptpwarden");
+	return err_set(err, EINVAL, "run_dir, log_dir, state_dir, rules_dir and ring_size cannot "
+		       "change while it runs; restart ptpwarden");
 }
 
-int supervisor_reload(struct supervisor *sup, struct err *err)
+static int reload(struct supervisor *sup, struct err *err)
 {
 	struct supervisor_tables t = { 0 };
 	struct entry *entry = NULL;
@@ -233,4 +234,13 @@ int supervisor_reload(struct supervisor *sup, struct err *err)
 	ev_timer_start(sup->loop, &sup->burial);
 	free(entry);
 	return 0;
+}
+
+int supervisor_reload(struct supervisor *sup, struct err *err)
+{
+	struct err own = { 0 };
+	int rc = reload(sup, &own);
+
+	notes_config(sup, rc < 0 ? own.text : NULL);
+	return rc < 0 ? err_set(err, -rc, "%s", own.text) : 0;
 }

@@ -19,6 +19,7 @@
 #include "log.h"
 #include "loop.h"
 #include "memory.h"
+#include "notes.h"
 #include "ops.h"
 #include "supervisor.h"
 #include "supervisor/control/statusfile.h"
@@ -269,7 +270,8 @@ static int open_resources(struct supervisor *sup, struct err *err)
 	rc = writer_open(sup->writer,
 			 &(struct writer_places){ .run_dir = sup->plan->run_dir,
 						  .log_dir = sup->plan->log_dir,
-						  .state_dir = sup->plan->state_dir }, err);
+						  .state_dir = sup->plan->state_dir,
+						  .ring_size = sup->plan->ring_size }, err);
 	return rc < 0 ? rc : memory_open(sup, err);
 }
 
@@ -317,6 +319,7 @@ static int supervise(const struct run_args *a, struct ev_loop *loop, struct plan
 	}
 	take_signals(&sup);
 	log_notice("main", "version=%s units=%u run_dir=%s", VERSION, sup.units, plan->run_dir);
+	notes_start(&sup);
 	supervisor_start_units(&sup);
 	(void)status_write(sup.plan->run_dir, &sup.ops);
 	loop_run(loop);

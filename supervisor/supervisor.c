@@ -9,6 +9,7 @@
 #include "conf/rules/rulesdir.h"
 #include "log.h"
 #include "loop.h"
+#include "notes.h"
 #include "supervisor.h"
 #include "supervisor/control/statusfile.h"
 #include "unit.h"
@@ -97,10 +98,19 @@ void supervisor_group(struct supervisor *sup, const struct unit *leader)
 		unit_event(sup->t.unit[notes[i].unit], notes[i].kind);
 }
 
+static void on_clock_set(void *owner, int64_t step_ns)
+{
+	struct supervisor *sup = owner;
+
+	log_notice("clock", "the system clock was set, step_ms=%lld", (long long)(step_ns / 1000000));
+	notes_clock(sup, step_ns);
+}
+
 static void on_iface(void *owner, const struct iface *was, const struct iface *now)
 {
 	struct supervisor *sup = owner;
 
+	notes_link(sup, was, now);
 	for (unsigned i = 0; i < sup->all && now; i++) {
 		if (was && strcmp(was->name, now->name))
 			unit_iface_renamed(sup->t.unit[i], was->name, now->name);
@@ -192,6 +202,10 @@ int supervisor_start(struct supervisor *sup, struct err *err)
 		log_warn("netlink", "%s; interfaces are looked at with the slow retry only", err->text);
 		*err = (struct err){ 0 };
 	}
+	if (clockstep_start(&sup->clockstep, sup->loop, on_clock_set, sup, err) < 0) {
+		log_warn("clock", "%s", err->text);
+		*err = (struct err){ 0 };
+	}
 	return make_units(sup, err);
 }
 
@@ -201,6 +215,7 @@ void supervisor_free(struct supervisor *sup)
 		unit_free(sup->t.unit[i]);
 	hook_free(sup->hook);
 	leftover_free(&sup->leftover);
+	clockstep_stop(&sup->clockstep);
 	if (sup->have_netlink)
 		netlink_stop(&sup->netlink);
 	if (sup->children.loop)

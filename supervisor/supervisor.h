@@ -22,6 +22,7 @@
 #include "supervisor/leftover.h"
 #include "supervisor/decide/group.h"
 #include "supervisor/observe/child.h"
+#include "supervisor/observe/clockstep.h"
 #include "supervisor/observe/filewatch.h"
 #include "supervisor/observe/netlink.h"
 #include "supervisor/observe/oom.h"
@@ -67,6 +68,8 @@ struct supervisor {
 	struct rules_dir *own_rules;	/**< NULL: built-in rules only */
 	struct probe_cache *cache;
 	struct probe_out *scratch;	/**< one probe's answer, used up within a callback */
+	unsigned generation;		/**< of the configuration: 1, one more with each reload */
+	struct clockstep clockstep;
 	unsigned incidents;		/**< how many were opened */
 	int lock_fd, null_fd;
 	bool have_netlink;

@@ -116,11 +116,13 @@ static void step(struct unit *u, const struct policy_event *ev)
 	u->policy = s.next;
 	if (s.next.st != was)
 		u->since = ev->at;
+	notes_step(u, ev, was, &s);
 	if (s.next.st == ST_STOPPING && was != ST_STOPPING)
 		supervisor_group(u->sup, u);	/* its followers get their stop signal before it does */
 	for (unsigned i = 0; i < s.n; i++)
 		if (deed[s.act[i].kind])
 			deed[s.act[i].kind](u, &s.act[i]);
+	notes_waiting(u);
 	if (s.next.st != was) {
 		unit_tell_state(u, was);
 		unit_incident_follow(u);
@@ -243,6 +245,11 @@ struct unit *unit_new(struct supervisor *sup, const struct plan *plan, unsigned 
 	}
 	unit_settle_in(u, plan, index, &room);
 	u->policy = policy_start(&u->pacing);
+	if (notes_unit_init(u) < 0) {
+		err_set(err, ENOMEM, "out of memory");
+		unit_free(u);
+		return NULL;
+	}
 	if (unit_output_open(u, err) < 0) {
 		unit_free(u);
 		return NULL;
@@ -263,6 +270,7 @@ void unit_free(struct unit *u)
 	unit_room_free(&u->room);
 	unit_incident_free(u->candidate);
 	unit_incident_free(u->incident);
+	notes_unit_fini(u);
 	free(u->print);
 	free(u);
 }

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 
 #include "incident.h"
+#include "notes.h"
 #include "supervisor/act/launch.h"
 #include "supervisor/decide/policystate.h"
 #include "supervisor/diagnose/diagnose.h"
@@ -103,6 +104,7 @@ struct unit {
 	unsigned waits_starts;		/**< ... after so many starts; looking again changes neither */
 
 	/* evidence */
+	struct unit_notes notes;	/**< what the flight recorder knows */
 	struct log_digest digest;
 	msec_t word_at;			/**< what is wrong is not looked into before this */
 	bool flushing;			/**< the lines of the run before are still coming */

@@ -199,6 +199,8 @@ static void judge(struct unit *u)
 	see_links(u);
 	u->health = health_judge(&u->conf_seen, &u->seen, loop_now());
 	health_note(&u->seen, &u->health, loop_now());
+	clockstep_refresh(&u->sup->clockstep);
+	notes_health(u);
 	if (u->pmc_on)
 		pmc_pace(&u->pmc, u->health.ready);
 	health_changed(u, &was);

@@ -50,6 +50,7 @@ void unit_mended(struct unit *u, enum remedy remedy, bool worked, const char *te
 	if (!again) {
 		memmove(first + 1, first, (REMEDY_NOTES - 1) * sizeof(*first));
 		tell(u, &note);
+		notes_action(u, remedy_name(remedy), worked ? "worked" : "did not help", text);
 	}
 	*first = note;
 	supervisor_changed(u->sup, u);

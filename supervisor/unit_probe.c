@@ -76,6 +76,7 @@ static void answered(struct unit *u, const struct probe_in *in, const struct act
 	u->conf_probed = out->conf;
 	u->version = in->version;
 	keep_blocks(u, act->alternate, &out->findings);
+	notes_findings(u, act->alternate, &out->findings);
 	ev.kind = block ? EVT_PROBE_BLOCK : EVT_PROBE_PASS;
 	ev.u.probe.alternate = act->alternate;
 	ev.u.probe.forced = act->force;

@@ -37,8 +37,8 @@ static void on_line(void *owner, const struct output_line *line)
 {
 	struct unit *u = owner;
 
-	log_digest_line(&u->digest, u->sup->rules, u->conf->program, line->text, line->len,
-			line->at);
+	notes_line(u, line, log_digest_line(&u->digest, u->sup->rules, u->conf->program,
+					    line->text, line->len, line->at));
 	if (u->flushing || !unit_alive(u))
 		return;
 	if (health_line(&u->seen, u->conf->program, line->text, line->len, line->at))
@@ -60,10 +60,12 @@ static void on_written(void *owner, const struct writer_event *ev)
 		output_flushed(&u->output);
 		break;
 	case WRITER_GAP:
+		notes_output(u, ev);
 		log_warn("output", "unit=%s pipe was full for %lld ms, lines may be missing",
 			 u->conf->name, (long long)(ev->to_ms - ev->from_ms));
 		break;
 	case WRITER_DISK:
+		notes_output(u, ev);
 		if (ev->disk_errno)
 			log_warn("output", "unit=%s cannot write to %s (%s), keeping output in memory",
 				 u->conf->name, u->plan->log_dir, strerror(ev->disk_errno));
@@ -114,6 +116,7 @@ static void on_exit_of(void *owner, const struct exit_info *info)
 
 	u->last_exit = *info;
 	find_culprit(u, &u->last_exit);
+	notes_exit(u);
 	forget_process(u);
 	unit_mend_after(u, info);
 	ev.u.exited.expected = u->last_exit.by == EXIT_BY_OTHER;
@@ -147,6 +150,7 @@ static void launch_failed(struct unit *u, const struct launched *l, const struct
 					   .stage = l->stage, .by = EXIT_BY_SELF,
 					   .at = loop_now() };
 	u->alternate_before = u->policy.alternate;
+	notes_exit(u);
 	log_err("launch", "unit=%s %s", u->conf->name, err->text);
 	unit_event(u, EVT_LAUNCH_FAILED);
 }
@@ -179,6 +183,7 @@ void unit_launch(struct unit *u, const struct action *act)
 		log_err("launch", "unit=%s %s", u->conf->name, err.text);
 	if (!u->flushing)
 		log_digest_reset(&u->digest);
+	notes_launch(u, spec->path, run->argv);
 	attend(u, l.at);
 	unit_event(u, EVT_LAUNCHED);
 	remember_pid(u);
@@ -195,6 +200,7 @@ static void signal_child(struct unit *u, int sig)
 		u->kill_reason = u->leaving || u->sup->stopping ? "ptpwarden was told to stop it"
 								: "a stop or restart was asked for";
 	rc = stop_signal(&u->child.id, sig, sig == SIGKILL, &err);
+	notes_action(u, signal_name(sig), u->kill_reason, rc < 0 ? err.text : "sent");
 	if (rc < 0 && rc != -ESRCH)
 		log_err("stop", "unit=%s %s", u->conf->name, err.text);
 }
@@ -275,6 +281,7 @@ bool unit_adopt(struct unit *u)
 	u->moved_at = p.started_at;
 	log_notice("adopt", "unit=%s pid=%d runs since before this ptpwarden, taken over",
 		   u->conf->name, (int)id.pid);
+	notes_launch(u, run->program_path, run->argv);
 	attend(u, loop_now());
 	unit_event(u, EVT_LAUNCHED);
 	return true;

@@ -108,9 +108,10 @@ static void announce(struct unit *u, const struct incident *i)
 static void publish(struct unit *u, struct incident *i)
 {
 	struct incident *open = u->incident;
-	bool repeats = open && open->closed_at == MSEC_NONE && same_failure(open, i);
+	bool open_before = open && open->closed_at == MSEC_NONE;
+	bool repeats = open_before && same_failure(open, i);
 
-	if (open && open->closed_at == MSEC_NONE) {
+	if (open_before) {
 		i->number = open->number;
 		i->opened_at = open->opened_at;
 		i->opened_wall = open->opened_wall;
@@ -121,6 +122,7 @@ static void publish(struct unit *u, struct incident *i)
 	keep_findings(u, i);
 	unit_incident_free(open);
 	u->incident = i;
+	notes_incident(u, i, repeats ? "again" : open_before ? "changed" : "opened");
 	unit_incident_follow(u);
 	if (!repeats)
 		announce(u, i);
@@ -144,8 +146,10 @@ void unit_incident_follow(struct unit *u)
 	i->waiting = u->waits_n ? u->waits[0] : (struct waitfor){ 0 };
 	i->next_try_at = u->policy.st == ST_BACKING_OFF || u->policy.st == ST_WAITING
 				 ? u->policy.timer : MSEC_NONE;
-	if ((u->policy.st == ST_READY && !is_odd(u)) || u->policy.st == ST_STOPPED)
-		i->closed_at = loop_now();
+	if (u->policy.st != ST_STOPPED && (u->policy.st != ST_READY || is_odd(u)))
+		return;
+	i->closed_at = loop_now();
+	notes_incident(u, i, "closed");
 }
 
 static void start_time_facts(const struct unit *u, struct facts *facts)

@@ -206,7 +206,7 @@ static void on_timeout(struct ev_loop *loop, ev_timer *timer, int revents)
 }
 
 struct control_client *client_new(struct control_server *s, struct control_client **place, int fd,
-				  bool may_change)
+				  const struct control_peer *peer)
 {
 	struct control_client *c = calloc(1, sizeof(*c));
 
@@ -215,7 +215,8 @@ struct control_client *client_new(struct control_server *s, struct control_clien
 	c->server = s;
 	c->place = place;
 	c->buf.limit = CLIENT_OUT_MAX;
-	c->reply = (struct reply){ .ops = s->ops, .may_change = may_change, .out = &c->buf };
+	c->reply = (struct reply){ .ops = s->ops, .may_change = peer->may_change,
+				     .uid = peer->uid, .out = &c->buf };
 	ev_init(&c->timer, on_timeout);
 	ev_io_init(&c->out, on_writable, fd, EV_WRITE);
 	ev_io_init(&c->in, on_readable, fd, EV_READ);

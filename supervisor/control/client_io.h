@@ -19,7 +19,7 @@ enum {
 
 /** @return NULL without memory: `fd` is still the caller's */
 struct control_client *client_new(struct control_server *s, struct control_client **place, int fd,
-				  bool may_change);
+				  const struct control_peer *peer);
 
 /** Tell a connection that was not taken why, as far as it can be told at once, and close it. */
 void client_turn_away(int fd, const char *sentence);

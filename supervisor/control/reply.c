@@ -436,8 +436,11 @@ static enum reply_state command_begin(struct reply *a, msec_t now)
 	const struct request *r = &a->request;
 	int unit = reply_unit(a->ops, r->unit);
 	struct err err = { 0 };
-	int rc = a->ops->command(a->ops->ctx, r->verb, unit, r->force, &err);
+	int rc;
 
+	if (a->ops->heard)
+		a->ops->heard(a->ops->ctx, r->verb, r->unit, a->uid);
+	rc = a->ops->command(a->ops->ctx, r->verb, unit, r->force, &err);
 	if (rc)
 		return reply_refuse(a->out, RC_FAILED, err.code ? err.text : strerror(-rc));
 	if (!r->wait)

@@ -25,6 +25,7 @@ struct reply {
 	const struct control_ops *ops;
 	struct request request;
 	bool may_change;
+	uid_t uid;		/**< of the client */
 	struct outbuf *out;
 	msec_t deadline;	/**< of a wait */
 	msec_t wake_at;		/**< MSEC_NONE: only by a change */

@@ -65,7 +65,6 @@ static void welcome(struct control_server *s, int fd)
 {
 	struct control_client **place = free_place(s);
 	struct control_peer peer;
-	bool may_change;
 
 	if (!place) {
 		client_turn_away(fd, "16 clients are connected already. End one of them (monitor, "
@@ -76,8 +75,8 @@ static void welcome(struct control_server *s, int fd)
 		close(fd);
 		return;
 	}
-	may_change = peer.uid == 0 || peer.uid == geteuid() || peer.in_group;
-	*place = client_new(s, place, fd, may_change);
+	peer.may_change = peer.uid == 0 || peer.uid == geteuid() || peer.in_group;
+	*place = client_new(s, place, fd, &peer);
 	if (!*place)
 		client_turn_away(fd, "there is no memory for another client. Try again.");
 }

@@ -35,6 +35,8 @@ struct control_ops {
 	 * @return 0, or -errno with a sentence in `err`
 	 */
 	int (*command)(void *ctx, const char *verb, int unit, bool force, struct err *err);
+	/** Somebody may and does give this command (unit "": all); told before it is carried out. */
+	void (*heard)(void *ctx, const char *verb, const char *unit, uid_t uid);
 	/** Newest incident of a unit, open or closed; of any unit for -1; NULL: none. */
 	const struct incident *(*incident)(void *ctx, int unit);
 	/** Findings that keep a unit off its better alternates; NULL when there are none. */
@@ -46,6 +48,7 @@ struct control_peer {
 	uid_t uid;
 	gid_t gid;
 	bool in_group;	/**< member of the control group, primary or supplementary */
+	bool may_change;	/**< may give commands that change something */
 };
 
 struct control_client;

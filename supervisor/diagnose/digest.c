@@ -113,8 +113,8 @@ static void keep_unknown(struct log_digest *d, struct span text)
 	d->last_unknown[len] = '\0';
 }
 
-void log_digest_line(struct log_digest *digest, const struct rulebase *rules,
-		     enum program program, const char *line, size_t len, msec_t at)
+uint16_t log_digest_line(struct log_digest *digest, const struct rulebase *rules,
+			 enum program program, const char *line, size_t len, msec_t at)
 {
 	struct logline parsed;
 	struct logline_offset offset;
@@ -122,7 +122,7 @@ void log_digest_line(struct log_digest *digest, const struct rulebase *rules,
 
 	logline_parse(&parsed, line, len < LINE_MAX_BYTES ? len : LINE_MAX_BYTES);
 	if (!parsed.text.len)
-		return;
+		return MESSAGE_NONE;
 	digest->lines++;
 	if (parsed.stamp == MSEC_NONE)
 		parsed.stamp = at;
@@ -136,12 +136,14 @@ void log_digest_line(struct log_digest *digest, const struct rulebase *rules,
 			     parsed.program != PROG_PHC2SYS;
 
 		series_add(&digest->series[ptp4l ? SERIES_PTP4L : SERIES_LOCAL], &offset);
-		return;
+		return DIGEST_OFFSET;
 	}
-	if (logmatch_line(rules->catalogue, &parsed, &match))
-		count_match(digest, rules->catalogue, &parsed, &match);
-	else
+	if (!logmatch_line(rules->catalogue, &parsed, &match)) {
 		keep_unknown(digest, parsed.text);
+		return MESSAGE_NONE;
+	}
+	count_match(digest, rules->catalogue, &parsed, &match);
+	return match.message;
 }
 
 static const char *nth_field(const struct log_seen *seen, unsigned n)

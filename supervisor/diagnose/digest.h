@@ -17,7 +17,7 @@
 
 struct rulebase;
 
-enum { DIGEST_SEEN_MAX = 32, DIGEST_FIELDS_BYTES = 72 };
+enum { DIGEST_SEEN_MAX = 32, DIGEST_FIELDS_BYTES = 72, DIGEST_OFFSET = 0xfffe };
 
 /** Whose offsets: ptp4l against its master, or phc2sys and ts2phc between local clocks. */
 enum { SERIES_PTP4L, SERIES_LOCAL, SERIES_COUNT };
@@ -56,9 +56,11 @@ void log_digest_healed(struct log_digest *digest, const struct rulebase *rules);
 /**
  * Take one line of output; cheap enough for every live line.
  * @param at  when it came; the line's own stamp is preferred where it has one
+ * @return the message that it is, MESSAGE_NONE for an unknown or empty one,
+ * DIGEST_OFFSET for an offset, which is then the newest of its series
  */
-void log_digest_line(struct log_digest *digest, const struct rulebase *rules,
-		     enum program program, const char *line, size_t len, msec_t at);
+uint16_t log_digest_line(struct log_digest *digest, const struct rulebase *rules,
+			 enum program program, const char *line, size_t len, msec_t at);
 
 /** The entry of a message, NULL when it was not seen. */
 const struct log_seen *log_digest_find(const struct log_digest *digest, uint16_t message);

@@ -227,6 +227,10 @@ static void obey(struct scribe *r, const struct scribe_order *o)
 	case SCRIBE_FLUSH:
 		flush(r, o->slot);
 		break;
+	case SCRIBE_URGENT:
+	case SCRIBE_WRITE:
+		scribe_flight_called(r, o->command == SCRIBE_URGENT);
+		break;
 	case SCRIBE_STORE:
 		break;
 	}
@@ -248,6 +252,7 @@ static void become_orphan(struct scribe *r)
 	(void)epoll_ctl(r->epoll, EPOLL_CTL_DEL, r->sock, NULL);
 	r->orphan_at = loop_now();
 	scribe_files_write_all(r);
+	scribe_flight_end(r);
 	for (int i = 0; i < r->slots; i++) {
 		for (unsigned k = 0; r->slot[i] && k < WRITER_STREAMS; k++) {
 			struct stream *s = &r->slot[i]->stream[k];
@@ -374,13 +379,17 @@ static msec_t try_disks(struct scribe *r, msec_t now)
 	return next;
 }
 
+static msec_t sooner(msec_t a, msec_t b)
+{
+	return a == MSEC_NONE || (b != MSEC_NONE && b < a) ? b : a;
+}
+
 static int time_to_wait(struct scribe *r)
 {
-	msec_t now = loop_now(), next = try_disks(r, now), file = scribe_files_write(r, now);
-	msec_t wait = -1;
+	msec_t now = loop_now(), next = try_disks(r, now), wait = -1;
 
-	if (next == MSEC_NONE || (file != MSEC_NONE && file < next))
-		next = file;
+	next = sooner(next, scribe_files_write(r, now));
+	next = sooner(next, scribe_flight_work(r, now));
 	if (next != MSEC_NONE)
 		wait = next > now ? next - now : 0;
 	if (r->orphan_at != MSEC_NONE && (wait < 0 || wait > LOCK_LOOK_MS))
@@ -428,7 +437,7 @@ static void learn_places(struct scribe *r)
 		_exit(n == 0 ? 0 : 1);
 }
 
-void scribe_run(int sock)
+void scribe_run(int sock, struct flight_queue *queue)
 {
 	struct scribe r = { .sock = sock, .orphan_at = MSEC_NONE };
 	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = SCRIBE_SOCKET_KEY };
@@ -442,6 +451,7 @@ void scribe_run(int sock)
 	take_lock(&r);
 	disk_folder_init(&r.files.folder, r.places.state_dir);
 	(void)scribe_send(&r, &ready);
+	scribe_flight_open(&r, queue);
 	r.epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (r.epoll < 0 || epoll_ctl(r.epoll, EPOLL_CTL_ADD, sock, &ev) < 0)
 		_exit(1);

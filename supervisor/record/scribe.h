@@ -13,10 +13,16 @@
 
 enum { SCRIBE_PATH_MAX = 200, SCRIBE_PIPE_BYTES = 256 * 1024 };
 
-enum scribe_command { SCRIBE_ADD, SCRIBE_REMOVE, SCRIBE_FLUSH, SCRIBE_STORE };
+enum scribe_command {
+	SCRIBE_ADD, SCRIBE_REMOVE, SCRIBE_FLUSH, SCRIBE_STORE,
+	SCRIBE_URGENT,		/* the flight recorder has notes for the disk */
+	SCRIBE_WRITE,		/* ... for the file, synced or not; SCRIBE_SLOT_FLIGHT answers */
+};
+
+struct flight_queue;
 
 /** What a note is about instead of a unit's slot. */
-enum { SCRIBE_SLOT_READY = -1, SCRIBE_SLOT_STORED = -2 };
+enum { SCRIBE_SLOT_READY = -1, SCRIBE_SLOT_STORED = -2, SCRIBE_SLOT_FLIGHT = -3 };
 
 /** Supervisor to writer, later; one datagram each. */
 struct scribe_order {
@@ -55,6 +61,7 @@ struct scribe_note {
 /** The first datagram to a new writer. */
 struct scribe_places {
 	char run_dir[SCRIBE_PATH_MAX], log_dir[SCRIBE_PATH_MAX], state_dir[SCRIBE_PATH_MAX];
+	uint64_t ring_size;	/* 0: no flight recorder */
 };
 
 /** "RUNDIR/UNIT.out" or, for the second stream, "RUNDIR/UNIT.err". */
@@ -62,6 +69,6 @@ void scribe_fifo_path(char *out, size_t size, const char *run_dir, const char *u
 		      unsigned stream);
 
 /** Run until the supervisor and every child that writes are gone. Called in the forked process. */
-void scribe_run(int sock) __attribute__((noreturn));
+void scribe_run(int sock, struct flight_queue *queue) __attribute__((noreturn));
 
 #endif

@@ -1,13 +1,16 @@
 /**
  * @file scribe_private.h
  * @brief The inside of the writer process: scribe.c moves bytes, scribe_tell.c
- * reports, scribe_files.c keeps the files of state_dir.
+ * reports, scribe_files.c keeps the files of state_dir, scribe_flight.c the flight
+ * recorder's.
  */
 #ifndef PTPWARDEN_SCRIBE_PRIVATE_H
 #define PTPWARDEN_SCRIBE_PRIVATE_H
 
 #include "disk.h"
+#include "flightqueue.h"
 #include "logfile.h"
+#include "ring.h"
 #include "scribe.h"
 
 /* Marks the supervisor's socket among the watched descriptors. */
@@ -39,6 +42,17 @@ struct scribe_files {
 	struct pending_file *first;
 };
 
+struct scribe_flight {
+	struct flight_queue *queue;
+	struct ring ring;
+	struct disk_folder folder, memory;
+	bool in_memory;		/* `ring` is in run_dir */
+	msec_t retry_at;	/* when the disk is asked again, MSEC_NONE: it works */
+	msec_t sync_at, synced_at;
+	int told_errno;
+	bool untold;
+};
+
 struct scribe {
 	struct scribe_places places;
 	int sock, epoll, lock;
@@ -48,6 +62,7 @@ struct scribe {
 	int slots;		/* highest used + 1 */
 	struct slot *slot[UNITS_MAX];
 	struct scribe_files files;
+	struct scribe_flight flight;
 };
 
 /** A note to the supervisor: sent, or nobody is there to hear it; false: later. */
@@ -71,6 +86,19 @@ msec_t scribe_files_write(struct scribe *r, msec_t now);
 
 /** Nobody will give orders any more: write everything now. */
 void scribe_files_write_all(struct scribe *r);
+
+/** Open the flight recorder; its notes come through `queue`. */
+void scribe_flight_open(struct scribe *r, struct flight_queue *queue);
+
+/** There are notes; urgent ones are to be on the disk within a second. */
+void scribe_flight_called(struct scribe *r, bool urgent);
+
+/** What is due at `now`; when to look again, MSEC_NONE: no need. */
+msec_t scribe_flight_work(struct scribe *r, msec_t now);
+
+/** No more notes will come: write all. */
+void scribe_flight_end(struct scribe *r);
+bool scribe_flight_tell(struct scribe *r);
 
 /** Give the answers that are owed. False: the socket is full. */
 bool scribe_files_tell(struct scribe *r);

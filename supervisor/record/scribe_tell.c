@@ -137,6 +137,7 @@ void scribe_tell_all(struct scribe *r)
 {
 	watch_socket(r, false);
 	(void)scribe_files_tell(r);
+	(void)scribe_flight_tell(r);
 	for (int i = 0; i < r->slots && !r->congested; i++)
 		if (r->slot[i])
 			scribe_tell(r, i);

@@ -11,8 +11,10 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "flightqueue.h"
 #include "scribe.h"
 #include "supervisor/loop.h"
+#include "supervisor/proc.h"
 
 struct client_slot {
 	struct writer_unit unit;	/* name points to `name` */
@@ -35,6 +37,10 @@ struct writer {
 	struct client_slot *slot[UNITS_MAX];
 	writer_stored_fn *stored;
 	void *stored_owner;
+	struct flight_queue *queue;
+	writer_flight_fn *flight;
+	void *flight_owner;
+	unsigned calls;			/* QUEUE_*: calls that did not get through */
 };
 
 /* Orders. */
@@ -75,6 +81,18 @@ static void tell_places(struct writer *w)
 		(void)send(w->sock, &w->places, sizeof(w->places), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/* A call that does not get through is made again: the notes can wait. */
+static void call_recorder(struct writer *w, unsigned why)
+{
+	struct scribe_order o = { .command = why & QUEUE_FILLS ? SCRIBE_WRITE : SCRIBE_URGENT };
+
+	if (why && order(w, &o) < 0) {
+		w->queue->called = 0;
+		w->calls |= why;
+		later(w, 1.);
+	}
+}
+
 static void tell_slots(struct writer *w)
 {
 	for (int i = 0; i < UNITS_MAX; i++)
@@ -93,7 +111,7 @@ static int spawn(struct writer *w, struct err *err)
 		return err_set(err, errno, "no socket for the writer: %s", strerror(errno));
 	pid = fork();
 	if (pid == 0)
-		scribe_run(pair[1]);
+		scribe_run(pair[1], w->queue);
 	close(pair[1]);
 	if (pid < 0) {
 		int code = errno;
@@ -130,6 +148,7 @@ static void lost(struct writer *w)
 static void on_again(struct ev_loop *loop, ev_timer *timer, int revents)
 {
 	struct writer *w = container_of(timer, struct writer, again);
+	unsigned calls;
 
 	ev_timer_stop(loop, timer);
 	if (w->sock < 0) {
@@ -147,8 +166,12 @@ static void on_again(struct ev_loop *loop, ev_timer *timer, int revents)
 		tell_places(w);
 		if (w->stored)
 			w->stored(w->stored_owner, 0, 0);
+		w->calls |= QUEUE_URGENT;	/* the one before took some of them with it */
 	}
 	tell_slots(w);
+	calls = w->calls;
+	w->calls = 0;
+	call_recorder(w, calls);
 }
 
 /* Its notes. */
@@ -183,6 +206,8 @@ static void hand_on(struct writer *w, const struct scribe_note *note)
 
 	if (note->slot == SCRIBE_SLOT_STORED && w->stored)
 		w->stored(w->stored_owner, note->serial, note->ev.disk_errno);
+	if (note->slot == SCRIBE_SLOT_FLIGHT && w->flight)
+		w->flight(w->flight_owner, note->ev.disk_errno);
 	if (s && s->serial == note->serial)
 		s->unit.fn(s->unit.owner, &note->ev);
 	else if (note->ev.fd >= 0)
@@ -321,6 +346,21 @@ int writer_flush(struct writer *w, int slot)
 	return order(w, &o);
 }
 
+/* Enough to tell one from the next: times are compared within one boot only. */
+static uint32_t boot_number(void)
+{
+	char id[BOOT_ID_SIZE];
+
+	return proc_boot_id(id) == 0 ? (uint32_t)strtoul(id, NULL, 16) : 0;
+}
+
+static uint32_t run_number(void)
+{
+	uint32_t run = (uint32_t)(loop_now_ns() >> 10) ^ (uint32_t)getpid() << 20;
+
+	return run ? run : 1;
+}
+
 struct writer *writer_new(struct ev_loop *loop, struct err *err)
 {
 	struct writer *w = calloc(1, sizeof(*w));
@@ -334,8 +374,12 @@ struct writer *writer_new(struct ev_loop *loop, struct err *err)
 	w->restart_after = .05;
 	ev_init(&w->io, on_note);
 	ev_init(&w->again, on_again);
-	if (spawn(w, err) == 0)
+	w->queue = flight_queue_new(boot_number(), run_number());
+	if (!w->queue)
+		err_set(err, ENOMEM, "no memory for the flight recorder");
+	else if (spawn(w, err) == 0)
 		return w;
+	flight_queue_free(w->queue);
 	free(w);
 	return NULL;
 }
@@ -358,6 +402,7 @@ int writer_open(struct writer *w, const struct writer_places *at, struct err *er
 		rc = copy_path(w->places.state_dir, at->state_dir, err);
 	if (rc < 0)
 		return rc;
+	w->places.ring_size = at->ring_size;
 	(void)mkdir(at->log_dir, 0755);	/* the writer finds out whether it can be used */
 	w->opened = true;
 	if (w->sock >= 0)
@@ -377,6 +422,7 @@ void writer_free(struct writer *w)
 	}
 	ev_timer_stop(w->loop, &w->again);
 	disconnect(w);
+	flight_queue_free(w->queue);
 	free(w);
 }
 
@@ -401,6 +447,24 @@ int writer_store(struct writer *w, const struct writer_store *file)
 		return -ENOTCONN;
 	memcpy(head.name, file->name, sizeof(head.name));
 	return sendmsg(w->sock, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+void writer_record(struct writer *w, const struct flight_note *n)
+{
+	if (w->places.ring_size)
+		call_recorder(w, flight_queue_put(w->queue, n));
+}
+
+void writer_record_flush(struct writer *w)
+{
+	if (w->places.ring_size)
+		call_recorder(w, QUEUE_FILLS);
+}
+
+void writer_on_flight(struct writer *w, writer_flight_fn *fn, void *owner)
+{
+	w->flight = fn;
+	w->flight_owner = owner;
 }
 
 void writer_on_stored(struct writer *w, writer_stored_fn *fn, void *owner)

@@ -23,6 +23,7 @@
 #include <ev.h>
 #include "disk.h"
 #include "err.h"
+#include "flightnote.h"
 
 enum { WRITER_STREAMS = 2, WRITER_LINGER_MS = 60000 };
 
@@ -69,6 +70,7 @@ struct writer *writer_new(struct ev_loop *loop, struct err *err);
 /** Where it writes; borrowed for the call. */
 struct writer_places {
 	const char *run_dir, *log_dir, *state_dir;
+	size_t ring_size;	/**< bytes of the flight recorder's file, 0: none */
 };
 
 /** Tell it where; makes log_dir (one level). Comes before writer_add(). 0 or -errno. */
@@ -100,6 +102,19 @@ typedef void writer_stored_fn(void *owner, unsigned serial, int disk_errno);
 
 /** Whom to tell; NULL: nobody. */
 void writer_on_stored(struct writer *w, writer_stored_fn *fn, void *owner);
+
+/**
+ * Give a note to the flight recorder (ring.h). Costs a copy; an urgent one is
+ * on the disk a second later at most. What finds no room is counted in the next.
+ */
+void writer_record(struct writer *w, const struct flight_note *n);
+
+/** Have all notes so far written to the file, for a reader; they are there soon. */
+void writer_record_flush(struct writer *w);
+
+/** `disk_errno`: the recorder's disk refuses, it goes on in run_dir; 0: it is back. */
+typedef void writer_flight_fn(void *owner, int disk_errno);
+void writer_on_flight(struct writer *w, writer_flight_fn *fn, void *owner);
 
 /** Let it write what is left and go; does not wait for it. Accepts NULL. */
 void writer_free(struct writer *w);
