@@ -225,7 +225,20 @@ static void judge_shared_memory(struct probe *p)
 		note(p->out, F_FILES_OK, FINDING_PASS, s.subject, "can be used");
 }
 
-/* --- files that others could change --- */
+/* --- who may read and who may change the configuration --- */
+
+/* We can read it, or there would be no configuration; the program runs as somebody else. */
+static void judge_readable(struct probe *p)
+{
+	const char *file = p->conf->config_file;
+	struct probe_stat st;
+
+	if (*file && p->in->run->user && p->sys->stat(file, &st) == 0 &&
+	    who_may(&p->who, p->sys, file, MAY_READ) == ANSWER_NO)
+		note_block(p->out, F_FILES_UNREADABLE, WAIT_FILE, file,
+			   "mode %04o, owner %u:%u; the program would run as user %u",
+			   st.mode & 07777, st.uid, st.gid, p->who.account.uid);
+}
 
 static void judge_writable(struct probe *p)
 {
@@ -252,6 +265,7 @@ void probe_files(struct probe *p)
 		else if (p->conf->servo == SERVO_NTPSHM)
 			judge_shared_memory(p);
 	}
+	judge_readable(p);
 	if (p->in->full)
 		judge_writable(p);
 }

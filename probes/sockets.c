@@ -349,6 +349,46 @@ static void judge_client_permission(struct probe *p, const char *uds)
 		no_permission(p, uds, "ptp4l will make it for its own user and group");
 }
 
+/* A ptp4l of this configuration is started first; another one must be there already. */
+static bool has_own_server(const struct probe *p)
+{
+	const struct plan *plan = p->in->plan;
+
+	for (unsigned i = 0; plan && i < plan->units; i++)
+		if (plan->unit[i].program == PROG_PTP4L)
+			return true;
+	return false;
+}
+
+static void judge_foreign_server(struct probe *p, const char *uds)
+{
+	int rc;
+
+	if (!p->in->full || has_own_server(p))
+		return;
+	rc = p->sys->uds_connect(uds);
+	if (rc == -ENOENT || rc == -ECONNREFUSED)
+		note(p->out, F_UDS_NO_SERVER, FINDING_WARN, uds, "%s",
+		     rc == -ENOENT ? "there is no such socket" : "nobody listens at it any more");
+	else if (rc == 0)
+		p->out->todo.identity = true;
+}
+
+/* It listens, but does it answer to the domain and transportSpecific that will be asked in? */
+static void ask_foreign_server(struct probe *p)
+{
+	const struct daemon_conf *c = p->conf;
+	char identity[24];
+
+	if (p->sys->uds_identity(c->uds_address, c->domain, c->transport_specific, identity) ==
+	    -ETIMEDOUT)
+		note(p->out, F_UDS_NO_ANSWER, FINDING_WARN, c->uds_address,
+		     "somebody listens, but does not answer in domain %d with transportSpecific %d",
+		     c->domain, c->transport_specific);
+	else
+		note(p->out, F_UDS_OK, FINDING_PASS, c->uds_address, "it answers");
+}
+
 /* phc2sys and ts2phc bind /var/run/NAME.PID to ask ptp4l. */
 static void judge_client(struct probe *p)
 {
@@ -358,8 +398,10 @@ static void judge_client(struct probe *p)
 	if (!c->automatic && !c->wait)
 		return;
 	(void)dir_state(p, "/var/run", "/var/run", &ids);
-	if (c->uds_address[0])
-		judge_client_permission(p, c->uds_address);
+	if (!c->uds_address[0])
+		return;
+	judge_client_permission(p, c->uds_address);
+	judge_foreign_server(p, c->uds_address);
 }
 
 /* timemaster makes the last folder of its rundir itself. */
@@ -400,6 +442,10 @@ void probe_sockets_slow(struct probe *p)
 	struct findings *all = &p->out->findings;
 	char identity[24];
 
+	if (p->in->unit->program != PROG_PTP4L) {
+		ask_foreign_server(p);
+		return;
+	}
 	for (unsigned i = 0; i < all->n; i++) {
 		struct finding *f = &all->at[i];
 		size_t len = strlen(f->detail);

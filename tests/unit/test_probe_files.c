@@ -177,16 +177,26 @@ static void a_configuration_that_everybody_may_change_warns(void **unused)
 	unlink(path);
 }
 
-static void a_folder_of_the_program_that_everybody_may_change_warns(void **unused)
+static void a_configuration_that_its_user_may_not_read_blocks(void **unused)
 {
-	fake_dir("/usr/sbin")->mode = S_IFDIR | 0777;
-	assert_asked("binary.folder_writable", FINDING_WARN);
-	fake_dir("/usr/sbin")->mode = S_IFDIR | 01777;
-	assert_not_asked("binary.folder_writable");
-	fake_dir("/usr")->mode = S_IFDIR | 0777;
-	assert_asked("binary.folder_writable", FINDING_WARN);
-	fake_dir("/usr")->mode = S_IFDIR | 0775;
-	assert_not_asked("binary.folder_writable");
+	char path[] = "/tmp/ptpwarden-files-XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	close(fd);
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0", "-f", path);
+	fake_text("/etc/passwd", "ptp:x:120:130::/:/bin/sh\n");
+	fake_text("/etc/group", "ptp:x:130:\n");
+	fake_dir("/tmp");
+	fake_text(path, "")->mode = S_IFREG | 0640;
+	fake_run.user = "ptp";
+	assert_asked("files.unreadable", FINDING_BLOCK);
+	fake_find(path)->gid = 130;
+	assert_not_asked("files.unreadable");
+	fake_find(path)->gid = 0;
+	fake_run.user = NULL;
+	assert_not_asked("files.unreadable");
+	unlink(path);
 }
 
 static struct plan_run leader_run;
@@ -197,6 +207,7 @@ static void followed(void)
 {
 	leader_run = fake_run;
 	both[0] = fake_unit;
+	both[0].program = PROG_PTP4L;
 	both[0].runs = &leader_run;
 	fake_unit.follows = 0;
 	both[1] = fake_unit;
@@ -206,6 +217,38 @@ static void followed(void)
 	fake_text("/etc/group", "ptp:x:130:\n");
 	fake_dir("/var/run")->mode = S_IFDIR | 0777;
 	fake_dir("/var");
+}
+
+static void phc2sys_alone_needs_somebody_to_ask(void **unused)
+{
+	FAKE_COMMAND(PROG_PHC2SYS, "phc2sys", "-a", "-r");
+	assert_asked("uds.no_server", FINDING_WARN);
+	fake_bytes("/var/run/ptp4l", S_IFSOCK | 0660, "", 0);
+	assert_asked("uds.no_server", FINDING_WARN);
+	fake.uds_rc = 0;
+	assert_not_asked("uds.no_server");
+	fake.identity_rc = -ETIMEDOUT;
+	assert_asked("uds.no_answer", FINDING_WARN);
+	fake.identity_rc = 0;
+	assert_not_asked("uds.no_answer");
+	followed();
+	fake_remove("/var/run/ptp4l");
+	assert_not_asked("uds.no_server");
+	fake_in.plan = NULL;
+	FAKE_COMMAND(PROG_PHC2SYS, "phc2sys", "-s", "eth0", "-O", "0");
+	assert_not_asked("uds.no_server");
+}
+
+static void a_folder_of_the_program_that_everybody_may_change_warns(void **unused)
+{
+	fake_dir("/usr/sbin")->mode = S_IFDIR | 0777;
+	assert_asked("binary.folder_writable", FINDING_WARN);
+	fake_dir("/usr/sbin")->mode = S_IFDIR | 01777;
+	assert_not_asked("binary.folder_writable");
+	fake_dir("/usr")->mode = S_IFDIR | 0777;
+	assert_asked("binary.folder_writable", FINDING_WARN);
+	fake_dir("/usr")->mode = S_IFDIR | 0775;
+	assert_not_asked("binary.folder_writable");
 }
 
 static void phc2sys_must_be_allowed_to_ask(void **unused)
@@ -477,6 +520,8 @@ int main(void)
 		T(a_second_writer_of_the_segment_is_named),
 		T(a_segment_that_nobody_reads_warns),
 		T(a_configuration_that_everybody_may_change_warns),
+		T(a_configuration_that_its_user_may_not_read_blocks),
+		T(phc2sys_alone_needs_somebody_to_ask),
 		T(a_folder_of_the_program_that_everybody_may_change_warns),
 		T(phc2sys_must_be_allowed_to_ask),
 		T(slow_hardware_needs_a_longer_timeout),
