@@ -1,6 +1,7 @@
 #include "conf/linuxptp/ptpcross.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Positions of the labels in options.tsv. */
@@ -234,7 +235,8 @@ static void check_free_running(const struct cross *c)
 		const struct ptp_setting *set =
 			ptp_settings_given(c->s, PTP_ALL_PORTS, steps[i]);
 
-		if (set && set->number > 0)
+		/* who writes the default down does not ask for anything */
+		if (set && set->number > 0 && set->number != strtod(set->opt->fallback, NULL))
 			lint_add(c->lint, "config.free_running_step", set->place, steps[i],
 				 "%s has no effect with free_running 1", steps[i]);
 	}
