@@ -126,6 +126,9 @@ check-integration: all $(B)/tests/lintdiff $(B)/tests/ringdump $(B)/tests/stillc
 check-vm: all ## QEMU: real clocks of network cards, lost and found; a few minutes
 	@sh tests/lib/run-tests.sh $(wildcard tests/vm/*.sh)
 
+lint-diff: all $(B)/tests/lintdiff ## the linter beside real linuxptp programs, 20000 files each: ten minutes
+	@LINTDIFF_FILES=20000 LINTDIFF_SEED=20261122 BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh tests/integration/lint-diff.sh
+
 # On a fresh machine there is no compiler when make reads this file: install first, then read it anew.
 demo: ## root: installs what is missing, builds, breaks a real ptp4l in many ways; about a minute
 	@sh tests/lib/install-deps.sh && $(MAKE) --no-print-directory all && tests/demo.sh
@@ -164,6 +167,6 @@ clean: ## remove everything that was built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-20s %s\n", $$1, $$2}' Makefile
 
-.PHONY: all bench check check-pure check-headers check-graph check-ids check-unit check-mutants check-replay check-integration check-vm demo soak test install uninstall clean help
+.PHONY: all bench check check-pure check-headers check-graph check-ids check-unit check-mutants check-replay check-integration check-vm lint-diff demo soak test install uninstall clean help
 .DELETE_ON_ERROR:
 -include $(wildcard $(DEPS))

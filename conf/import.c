@@ -22,6 +22,7 @@ struct daemon {
 	char source[320];	/* where the arguments come from, for a comment */
 	char args[SHELLVAR_BYTES];
 	unsigned shell_line;	/* a line of the file that only a shell understands */
+	char shell_file[256];
 	unsigned n;
 	char *word[WORDS_MAX];	/* inside args */
 };
@@ -51,23 +52,32 @@ static ssize_t read_file(const char *path, char *out, size_t size, struct err *e
 	return bad ? err_set(err, bad, "%s: %s", path, strerror(bad)) : (ssize_t)n;
 }
 
+static int only_a_shell(const char *path, unsigned line, const char *name, struct err *err)
+{
+	return err_set(err, EINVAL, "%s:%u: only a shell can work out %s; write its value there",
+		       path, line, name);
+}
+
 static int take_variable(struct daemon *d, const struct shellvars *vars, const char *path,
 			 struct err *err)
 {
+	d->shell_line = vars->other_line;
+	snprintf(d->shell_file, sizeof(d->shell_file), "%s", path);
 	for (unsigned i = 0; i < ARRAY_LEN(d->variables); i++) {
-		const struct shellvar *v = shellvars_get(vars, d->variables[i]);
+		const char *name = d->variables[i];
+		const struct shellvar *v = shellvars_get(vars, name);
+		unsigned line = shellvars_mention(vars, name);
 
+		if (line || (v && v->unclear))
+			return only_a_shell(path, line ? line : v->line, name, err);
 		if (!v)
 			continue;
-		if (v->unclear)
-			return err_set(err, EINVAL,
-				       "%s:%u: only a shell can work out %s; write its value there",
-				       path, v->line, v->name);
 		snprintf(d->args, sizeof(d->args), "%s", v->value);
-		snprintf(d->source, sizeof(d->source), "%s of %s", v->name, path);
-		d->shell_line = vars->other_line;
+		snprintf(d->source, sizeof(d->source), "%s of %s", name, path);
 		return 0;
 	}
+	if (vars->dropped)
+		return err_set(err, E2BIG, "%s: more than can be read without a shell", path);
 	return 0;
 }
 
@@ -163,9 +173,13 @@ static void add_unit(struct text *t, const struct daemon *d, const char *interfa
 	text_add(t, "\n[unit %s]\n; ", d->name);
 	text_add_escaped(t, d->source, strlen(d->source));
 	text_add(t, "\n");
-	if (d->shell_line)
-		text_add(t, "; that file does more than set variables (line %u): look it over\n",
+	if (d->shell_line) {
+		text_add(t, "; ");
+		text_add_escaped(t, d->shell_file, strlen(d->shell_file));
+		text_add(t, " does more than set variables (line %u), and\n"
+			    "; that is not done here: look it over\n",
 			 d->shell_line);
+	}
 	text_add(t, "command   = %s", d->name);
 	for (unsigned i = 0; i < d->n; i++)
 		add_word(t, d->word[i], interface);

@@ -117,6 +117,7 @@ static void quoted(struct reader *r)
 
 static void value(struct reader *r)
 {
+	r->now.unclear = r->at < r->end && *r->at == '~';
 	while (r->at < r->end && !strchr(" \t\r\n;", *r->at)) {
 		if (*r->at == '\'' || *r->at == '"') {
 			quoted(r);
@@ -128,7 +129,7 @@ static void value(struct reader *r)
 				put(r, r->at + 1, 1);
 			r->at += r->end - r->at > 1 ? 2 : 1;
 		} else {
-			r->now.unclear |= strchr("`|&<>()*?", *r->at) != NULL;
+			r->now.unclear |= strchr("`|&<>()*?{", *r->at) != NULL;
 			put(r, r->at++, 1);
 		}
 	}
@@ -174,10 +175,30 @@ static bool assignment(struct reader *r)
 	return true;
 }
 
+/* From the beginning of the command, with what stands before it: X=1 foo sets X for foo only. */
+static void keep_other(struct reader *r, const char *from)
+{
+	struct shellvars *v = r->out;
+
+	skip_line(r);
+	if (!v->other_line)
+		v->other_line = r->line;
+	if (v->others == SHELLVARS_OTHERS) {
+		v->dropped++;
+		return;
+	}
+	v->other[v->others].line = r->line;
+	v->other[v->others].at = from;
+	v->other[v->others++].len = (size_t)(r->at - from);
+}
+
 /* One line, which may hold several assignments. */
 static void statement(struct reader *r)
 {
+	const char *command;
+
 	skip_blanks(r);
+	command = r->at;
 	if ((size_t)(r->end - r->at) > 7 && !memcmp(r->at, "export ", 7))
 		r->at += 7;
 	for (;;) {
@@ -187,14 +208,13 @@ static void statement(struct reader *r)
 		if (*r->at == '#')
 			break;
 		if (*r->at == ';') {
-			r->at++;
+			command = ++r->at;
 			continue;
 		}
 		if (assignment(r))
 			continue;
-		if (!r->out->other_line)
-			r->out->other_line = r->line;
-		break;
+		keep_other(r, command);
+		return;
 	}
 	skip_line(r);
 }
@@ -211,6 +231,26 @@ void shellvars_read(const char *text, size_t len, struct shellvars *out)
 			r.line++;
 		}
 	}
+}
+
+/* The name as a word of its own. */
+static bool speaks_of(const char *at, size_t len, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i + n <= len; i++)
+		if (!memcmp(at + i, name, n) && (i == 0 || !name_byte(at[i - 1], false)) &&
+		    (i + n == len || !name_byte(at[i + n], false)))
+			return true;
+	return false;
+}
+
+unsigned shellvars_mention(const struct shellvars *v, const char *name)
+{
+	for (unsigned i = 0; i < v->others; i++)
+		if (speaks_of(v->other[i].at, v->other[i].len, name))
+			return v->other[i].line;
+	return 0;
 }
 
 const struct shellvar *shellvars_get(const struct shellvars *v, const char *name)

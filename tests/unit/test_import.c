@@ -12,6 +12,7 @@
 static char dir[64];
 static struct conf_errors errs;
 static struct err err;
+static char printed[8192];	/* the last import */
 
 static int setup(void **unused)
 {
@@ -50,6 +51,7 @@ static struct plan *import(void)
 	err = (struct err){ 0 };
 	assert_int_equal(import_print(dir, f, &err), 0);
 	fclose(f);
+	snprintf(printed, sizeof(printed), "%s", text);
 	assert_int_equal(conf_load_text(text, size, &plan, &errs), 0);
 	free(text);
 	return plan;
@@ -159,6 +161,52 @@ static void what_only_a_shell_can_work_out_is_refused_with_its_place(void **unus
 	assert_non_null(strstr(err.text, "ptp4l:2: "));
 }
 
+/* Each of these a shell would understand; none may end as a configuration without its value. */
+static void every_form_that_needs_a_shell_is_refused_with_its_line(void **unused)
+{
+	static const char *const forms[] = {
+		"PTP4L_ARGS=$(hostname)", "PTP4L_ARGS=`hostname`", "PTP4L_ARGS=\"-i `a`\"",
+		"PTP4L_ARGS=\"-i $UNSET\"", "PTP4L_ARGS=${X:-\"-i eth0\"}",
+		"PTP4L_ARGS=$'-i eth0'", "PTP4L_ARGS=$((1 + 1))", "PTP4L_ARGS=~/x",
+		"PTP4L_ARGS=-i{a,b}", "PTP4L_ARGS=*", "PTP4L_ARGS=-i eth0",
+		": ${PTP4L_ARGS:=\"-i eth0\"}", "[ -f /x ] && PTP4L_ARGS=-S",
+		"readonly PTP4L_ARGS=-S", "declare -x PTP4L_ARGS=-S", "eval PTP4L_ARGS=-S",
+		"unset PTP4L_ARGS", "PTP4L_ARGS+=-S", "read PTP4L_ARGS </x",
+		"for i in 1; do PTP4L_ARGS=-S; done", "if x; then PTP4L_ARGS=-S; fi",
+		"x() { PTP4L_ARGS=-S; }", "PTP4L_ARGS=\"-i eth0",
+	};
+	char text[128];
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		err = (struct err){ 0 };
+		snprintf(text, sizeof(text), "A=1\n%s\n", forms[i]);
+		write_default("ptp4l", text);
+		if (import_fails() != -EINVAL || !strstr(err.text, "ptp4l:2: "))
+			fail_msg("%s: %s", forms[i], err.text);
+	}
+}
+
+static void other_commands_are_told_and_do_no_harm(void **unused)
+{
+	static const char *const forms[] = {
+		"ulimit -c 0\nPTP4L_ARGS=\"-i eth0\"\n", "PTP4L_ARGS=\"-i eth0\"; umask 022\n",
+		". /etc/other\nPTP4L_ARGS=\"-i eth0\"\n", "echo MY_PTP4L_ARGS\nPTP4L_ARGS='-i eth0'\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		struct plan *p;
+
+		write_default("ptp4l", forms[i]);
+		p = import();
+		assert_command(p, 0, "ptp4l -m -q -i eth0");
+		assert_non_null(strstr(printed, "does more than set variables"));
+		plan_free(p);
+	}
+	write_default("ptp4l", ". /etc/other\n");
+	plan_free(import());
+	assert_non_null(strstr(printed, "does more than set variables"));
+}
+
 static void what_no_configuration_can_hold_is_refused(void **unused)
 {
 	write_default("ptp4l", "PTP4L_ARGS='-t \x01'\n");
@@ -188,6 +236,8 @@ int main(void)
 		TEST(software_stamping_needs_no_phc2sys),
 		TEST(arguments_are_split_as_the_script_splits_them),
 		TEST(what_only_a_shell_can_work_out_is_refused_with_its_place),
+		TEST(every_form_that_needs_a_shell_is_refused_with_its_line),
+		TEST(other_commands_are_told_and_do_no_harm),
 		TEST(what_no_configuration_can_hold_is_refused),
 		TEST(a_file_that_cannot_be_read_is_an_error),
 	};
