@@ -48,7 +48,7 @@ exits "and once more while its pace must be kept" 0 pw restart a --wait=5
 pid=$(pid_of a)
 kill -9 "$warden"
 wait "$warden" 2>/dev/null
-{ base_conf; tail_unit b; } >$conf
+{ base_conf 'removed_units = leave'; tail_unit b; } >$conf
 ok "the next supervisor does not know it" warden
 { base_conf; tail_unit a; tail_unit b; } >$conf
 exits "until a reload" 0 pw reload
