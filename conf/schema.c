@@ -222,6 +222,20 @@ const struct option schema[] = {
 	  .field = UNIT2(offset_limit_ns, offset_samples), .live = true,
 	  .help = "So many samples in a row beyond this offset are reported; nothing is restarted "
 		  "for it." },
+	{ .name = "on_loss", .sections = IN_UNIT, .rule = RANGE(VALUE_LOSS, SEC, 30 * 24 * HOUR),
+	  .preset = "holdover 4h", .field = UNIT(holdover), .live = true,
+	  .help = "When ptp4l loses its lock:\n"
+		  ".Cm stop\n"
+		  "what follows it, five seconds later, or let it go on from the clock that runs "
+		  "freely\n"
+		  "now, for so long as that is good enough.\n"
+		  "Meanwhile the lock is shown as HOLDOVER.\n"
+		  "In either case followers are started again at the next lock." },
+	{ .name = "require_clock_year", .sections = IN_UNIT, .rule = RANGE(VALUE_NUMBER, 1971, 2200),
+	  .field = UNIT2(clock_year, year_required),
+	  .help = "Do not start the unit before the system clock has reached this year,\n"
+		  "so that a grandmaster does not hand out the time of a box without a battery.\n"
+		  "Default: not asked." },
 	{ .name = "stop_grace", .sections = IN_UNIT, .rule = RANGE(VALUE_TIME, 100, 10 * MIN),
 	  .preset = "5s", .field = UNIT(stop_grace), .live = true,
 	  .help = "A daemon that does not end within so long after the stop signal is killed." },

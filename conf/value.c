@@ -279,6 +279,20 @@ static int parse_offset(struct scan *s, struct value *v)
 	return rc;
 }
 
+static int parse_loss(struct scan *s, struct value *v)
+{
+	int rc;
+
+	*v = (struct value){ 0 };
+	if (take_word(s, "stop"))
+		return 0;
+	if (!take_word(s, "holdover"))
+		return value_fail(s, "this is neither stop nor holdover");
+	skip_blanks(s);
+	rc = read_time(s, &v->n[0]);
+	return rc ? rc : in_bounds(s, v->n[0]);
+}
+
 static int parse_files(struct scan *s, struct value *v)
 {
 	int rc = read_size(s, &v->n[0]);
@@ -348,6 +362,7 @@ static int (*const parsers[VALUE_KINDS])(struct scan *s, struct value *v) = {
 	[VALUE_SIGNAL] = parse_signal,
 	[VALUE_MODE] = parse_mode,	   [VALUE_RATE] = parse_rate,
 	[VALUE_OFFSET] = parse_offset,	   [VALUE_FILES] = parse_files,	   [VALUE_SCHEDULER] = parse_scheduler,
+	[VALUE_LOSS] = parse_loss,
 	[VALUE_CPUS] = parse_cpus,	   [VALUE_LIMIT] = parse_limit,
 	[VALUE_COMMAND] = value_check_command,   [VALUE_WORDS] = value_check_words,
 	[VALUE_ENV] = value_check_env,	   [VALUE_ENV_NAMES] = value_check_env_names,

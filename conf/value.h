@@ -20,6 +20,7 @@ enum value_kind {
 	VALUE_MODE,		/**< octal */
 	VALUE_RATE,		/**< "5 in 60s": how many, milliseconds; "off": 0, 0 */
 	VALUE_OFFSET,		/**< "10us for 10": nanoseconds, samples; "off": 0, 0 */
+	VALUE_LOSS,		/**< "holdover 4h": milliseconds; "stop": 0 */
 	VALUE_FILES,		/**< "256K x 4": bytes, how many */
 	VALUE_SCHEDULER,	/**< "rr 10", "fifo 10", "other": enum sched_policy, priority */
 	VALUE_CPUS,		/**< "0,2-3": mask; n[1] is 1: given */

@@ -74,6 +74,11 @@ static void add_pair(struct text *t, const struct value_rule *rule, const struct
 			add_measure(t, value_offsets, v->n[0]);
 		text_add(t, v->n[1] ? " for %" PRId64 : "off", v->n[1]);
 		break;
+	case VALUE_LOSS:
+		text_add(t, v->n[0] ? "holdover " : "stop");
+		if (v->n[0])
+			add_measure(t, value_times, v->n[0]);
+		break;
 	case VALUE_FILES:
 		add_measure(t, value_sizes, v->n[0]);
 		text_add(t, " x %" PRId64, v->n[1]);
@@ -139,6 +144,7 @@ static const char *const accepted[VALUE_KINDS] = {
 	[VALUE_MODE] = "an octal number such as 022",
 	[VALUE_RATE] = "how many deaths in which time, such as 5 in 60s, or off",
 	[VALUE_OFFSET] = "an offset and how many samples, 1 to 1000, such as 10us for 10, or off",
+	[VALUE_LOSS] = "stop, or holdover and a time such as holdover 4h",
 	[VALUE_FILES] = "a size and the number of files, 1 to 99, such as 256K x 4",
 	[VALUE_SCHEDULER] = "rr PRIORITY, fifo PRIORITY (1 to 99) or other",
 	[VALUE_CPUS] = "numbers of CPUs, 0 to 63, such as 0,2-3",
@@ -165,6 +171,8 @@ static void add_bounds(struct text *t, const struct value_rule *r)
 		text_add(t, " of at most %" PRId64 " bytes", r->max);
 		return;
 	}
+	if (r->kind == VALUE_LOSS)
+		one.kind = VALUE_TIME;
 	if (r->kind == VALUE_FILES)
 		one.kind = VALUE_SIZE;
 	if (r->kind == VALUE_RATE)

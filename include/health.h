@@ -146,6 +146,7 @@ struct health_seen {
 	msec_t started_at;
 	int pid;		/**< who it is, 0: not known */
 	int64_t offset_limit_ns;	/**< what the user allows, 0: anything */
+	msec_t holdover;	/**< a lost lock is held over for so long */
 	unsigned offset_samples;	/**< so many in a row beyond it are worth a word */
 
 	/* its management socket */

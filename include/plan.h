@@ -66,6 +66,9 @@ struct plan_unit {
 	msec_t start_grace;	/**< alive but not ready for longer is said */
 	msec_t stop_grace;	/**< after this the stop signal becomes SIGKILL */
 	int stop_signal;
+	msec_t holdover;	/**< lock lost: followers go on for so long, 0: they are stopped */
+	bool year_required;	/**< not started before the system clock has reached ... */
+	int clock_year;		/**< ... this year */
 	int64_t offset_limit_ns;	/**< offsets beyond it are reported; 0: any is fine */
 	unsigned offset_samples;	/**< ... after so many in a row */
 

@@ -234,6 +234,7 @@ const char *wait_kind_name(enum wait_kind kind)
 		[WAIT_INTERFACE] = "interface", [WAIT_UP] = "up",
 		[WAIT_CARRIER] = "carrier",   [WAIT_DEVICE] = "device",
 		[WAIT_PROCESS] = "process",   [WAIT_LEADER] = "leader",
+		[WAIT_CLOCK] = "clock",
 	};
 	return NAME_OF(names, kind);
 }

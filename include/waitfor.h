@@ -19,6 +19,7 @@ enum wait_kind {
 	WAIT_DEVICE,	/**< subject: device node that must appear or become accessible */
 	WAIT_PROCESS,	/**< subject: name of a rival process; pid says which must end */
 	WAIT_LEADER,	/**< subject: unit that must be locked first */
+	WAIT_CLOCK,	/**< subject: year that the system clock must reach */
 	WAIT_KINDS
 };
 
@@ -28,7 +29,7 @@ struct waitfor {
 	char subject[112];
 };
 
-/** "file", "interface", "up", "carrier", "device", "process", "leader", "none": the JSON kind. */
+/** "file", "interface", "up", "carrier", "device", "process", "leader", "clock", "none": the JSON kind. */
 const char *wait_kind_name(enum wait_kind kind);
 
 #endif

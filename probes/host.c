@@ -78,6 +78,24 @@ static bool judge_year(struct probe *p)
 	return false;
 }
 
+/* Of a start: a grandmaster must not hand out the time of a clock that nobody has set. */
+void probe_clock_year(struct probe *p)
+{
+	const struct plan_unit *u = p->in->unit;
+	long long year = 1970 + p->sys->wall_s() / SECONDS_A_YEAR;
+	struct finding *f;
+	char wanted[16];
+
+	if (!u->year_required || year >= u->clock_year)
+		return;
+	snprintf(wanted, sizeof(wanted), "%d", u->clock_year);
+	fact(p->out, "host.year", "%lld", year);
+	fact(p->out, "host.year_required", "%s", wanted);
+	f = note(p->out, F_HOST_CLOCK_UNSET, FINDING_BLOCK, "system clock",
+		 "it says %lld, the unit requires %s", year, wanted);
+	note_clears(f, WAIT_CLOCK, wanted, 0);
+}
+
 static bool on_device(void *owner, char *line)
 {
 	const char *name = strrchr(line, ' ');

@@ -14,6 +14,7 @@ struct question {
 /* Each uses what those before it have found. */
 static const struct question quick[] = {
 	{ .ask = probe_exec },
+	{ .ask = probe_clock_year },
 	{ .ask = probe_version },
 	{ .ask = probe_conf },
 	{ .ask = probe_link },

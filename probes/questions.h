@@ -56,6 +56,7 @@ void probe_files(struct probe *p);	/* uses what probe_rivals has found */
 void probe_children(struct probe *p);
 void probe_drivers(struct probe *p);
 void probe_ports(struct probe *p);
+void probe_clock_year(struct probe *p);
 void probe_host(struct probe *p);
 
 /** Configuration of the ptp4l that this unit follows, as it would run now; false: none. */

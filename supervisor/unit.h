@@ -219,6 +219,9 @@ void unit_iface_renamed(struct unit *u, const char *was, const char *now);
 /** A PTP clock came or went. */
 void unit_clock_changed(struct unit *u, int phc, bool gone);
 
+/** The wall clock was set: does the unit wait for that? */
+void unit_clock_set(struct unit *u);
+
 /** An interface changed: does the unit wait for that? */
 void unit_iface_changed(struct unit *u, const struct iface *now);
 

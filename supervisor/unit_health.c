@@ -159,6 +159,8 @@ static void tell_change(struct unit *u, const struct health *was)
 	if (is->lock == was->lock && is->ready == was->ready && is->trouble == was->trouble &&
 	    !strcmp(is->why_not, was->why_not))
 		return;
+	if (is->lock != was->lock)
+		unit_tell_lock(u, was->lock);
 	supervisor_group(u->sup, u);
 	supervisor_changed(u->sup, u);
 }
@@ -225,6 +227,8 @@ static void on_look(struct ev_loop *loop, ev_timer *w, int revents)
 	}
 	if (!unit_alive(u))
 		return;
+	if (u->health.lock != LOCK_LOCKED)
+		supervisor_group(u->sup, u);	/* time alone may end a holdover */
 	doubt_clock(u);
 	unit_print(u);
 	unit_look_for_link(u);
@@ -292,6 +296,7 @@ void unit_health_begin(struct unit *u, msec_t now)
 	u->seen.pid = u->child.id.pid;
 	u->seen.offset_limit_ns = u->conf->offset_limit_ns;
 	u->seen.offset_samples = u->conf->offset_samples;
+	u->seen.holdover = u->conf->holdover;
 	u->seen.carrier_changes = carrier_changes(u);
 	u->phc = clock_of(u);
 	u->cut_at = MSEC_NONE;

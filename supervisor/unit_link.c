@@ -1,4 +1,4 @@
-/* The cable: which alternate has one, and what a change of an interface means. */
+/* The cable: which alternate has one; and what a change of an interface or the clock means. */
 #include <string.h>
 
 #include "log.h"
@@ -67,5 +67,15 @@ void unit_iface_changed(struct unit *u, const struct iface *now)
 			unit_event(u, EVT_CLEARED);
 			return;
 		}
+	}
+}
+
+void unit_clock_set(struct unit *u)
+{
+	for (unsigned i = 0; i < u->waits_n; i++) {
+		if (u->waits[i].kind != WAIT_CLOCK)
+			continue;
+		unit_event(u, EVT_CLEARED);
+		return;
 	}
 }

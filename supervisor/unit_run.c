@@ -13,11 +13,20 @@
 #include "supervisor/record/pidfile.h"
 #include "unit.h"
 
+enum { LOSS_MS = 5000 };
+
 static enum provides provides_of(const struct unit *u)
 {
 	const struct plan_run *run = unit_run_of(u, u->policy.alternate);
 
 	return run->provides_given ? run->provides : daemon_conf_provides(&u->conf_seen);
+}
+
+/* A hiccup of the servo ends within seconds; a supervisor that has just come knows no loss. */
+static bool lost_for_good(const struct unit *u)
+{
+	return u->seen.was_locked && u->health.lock == LOCK_FREERUN &&
+	       loop_now() - u->seen.locked_at >= LOSS_MS;
 }
 
 struct group_leader unit_as_leader(const struct unit *u)
@@ -29,6 +38,7 @@ struct group_leader unit_as_leader(const struct unit *u)
 		.software = u->conf_seen.time_stamping == TS_SOFTWARE,
 		.alive = unit_alive(u) && u->policy.st != ST_STOPPING,
 		.ready = u->health.ready && u->policy.st == ST_READY,
+		.lost = lost_for_good(u),
 		.lock = u->health.lock,
 	};
 }

@@ -54,6 +54,7 @@ void phrase_waiting(struct text *t, const struct waitfor *w)
 		[WAIT_DEVICE] = { "waits for ", " to appear and be accessible" },
 		[WAIT_PROCESS] = { "waits for the end of ", "" },
 		[WAIT_LEADER] = { "waits for ", " to lock" },
+		[WAIT_CLOCK] = { "waits until the system clock has reached the year ", "" },
 	};
 
 	if ((unsigned)w->kind >= WAIT_KINDS || !says[w->kind].before)

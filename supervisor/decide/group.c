@@ -21,7 +21,7 @@ static bool may_start(const struct group_leader *l)
 
 static bool up(const struct group_leader *l, const struct group_unit *u)
 {
-	return l->alive && group_wanted(l, u->program) && (u->leader_up || may_start(l));
+	return l->alive && group_wanted(l, u->program) && ((u->leader_up && !l->lost) || may_start(l));
 }
 
 unsigned group_notes(struct group_unit *units, unsigned n, unsigned leader,

@@ -3,8 +3,8 @@
  * @brief ptp4l and what follows it are one group: who may run, given how the leader does.
  *
  * Pure. A follower starts when its leader is LOCKED, or useful where no lock
- * can be expected, and then stays up as long as the leader's process does:
- * losing the lock is the servos' business, not a reason to stop.
+ * can be expected, and then stays up as long as the leader's process does, or
+ * until a lost lock is lost for longer than the user wants it held over.
  */
 #ifndef PTPWARDEN_DECIDE_GROUP_H
 #define PTPWARDEN_DECIDE_GROUP_H
@@ -21,6 +21,7 @@ struct group_leader {
 	bool software;		/**< stamps in software: no PTP clock takes part */
 	bool alive;		/**< launched and not being stopped */
 	bool ready;
+	bool lost;		/**< its lock is lost, and followers are not to go on */
 	enum lock lock;
 };
 

@@ -21,8 +21,9 @@ static enum lock lock_of(const struct judging *c)
 		if (role_of(c->conf) == ROLE_SERVER && elected(c, &s->port[i]))
 			return LOCK_LOCKED;
 	}
-	return s->was_locked && within(c, s->locked_at, HEALTH_HOLDOVER_MS) ? LOCK_HOLDOVER :
-									     LOCK_FREERUN;
+	if (s->was_locked && s->holdover && within(c, s->locked_at, s->holdover))
+		return LOCK_HOLDOVER;
+	return LOCK_FREERUN;
 }
 
 /* -- the process -- */

@@ -20,7 +20,6 @@ enum {
 	HEALTH_STOPPED_MS = 3 * 1000,	/**< SIGSTOP for longer than this is no debugging step */
 	HEALTH_NO_SOCKET_MS = 5 * 1000,	/**< started so long ago and no socket yet: replace it */
 	HEALTH_LOST_SOCKET_MS = 1000,	/**< its socket is gone for so long: replace it */
-	HEALTH_HOLDOVER_MS = 600 * 1000,	/**< lock lost so long ago: free running */
 	HEALTH_ALIVE_MS = 2 * 1000,	/**< a program that cannot be asked is useful after this */
 	HEALTH_STAMPS_MS = 7 * 1000,	/**< frames without stamps for so long: it will not get better */
 	HEALTH_UNSTEADY_MS = 60 * 1000,	/**< so many losses of the lock in this; as long again: broken */

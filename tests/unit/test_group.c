@@ -68,6 +68,24 @@ static void followers_outlast_a_lost_lock_but_not_the_leader(void **unused)
 	assert_int_equal(b.note[0].kind, EVT_LEADER_DOWN);
 }
 
+static void followers_stop_when_the_lock_is_lost_for_good_and_come_back_with_it(void **unused)
+{
+	struct box b = a_box();
+
+	b.ptp4l.alive = b.ptp4l.ready = true;
+	b.ptp4l.lock = LOCK_LOCKED;
+	assert_int_equal(tell(&b), 2);
+	b.ptp4l.lock = LOCK_FREERUN;
+	b.ptp4l.lost = true;
+	assert_int_equal(tell(&b), 2);
+	assert_int_equal(b.note[0].kind, EVT_LEADER_DOWN);
+	assert_int_equal(tell(&b), 0);
+	b.ptp4l.lock = LOCK_LOCKED;
+	b.ptp4l.lost = false;
+	assert_int_equal(tell(&b), 2);
+	assert_int_equal(b.note[0].kind, EVT_LEADER_UP);
+}
+
 static void phc2sys_is_not_wanted_beside_software_stamping(void **unused)
 {
 	struct box b = a_box();
@@ -111,6 +129,7 @@ int main(void)
 		cmocka_unit_test(followers_start_when_the_leader_is_locked_and_not_before),
 		cmocka_unit_test(followers_of_a_free_running_leader_start_when_it_is_ready),
 		cmocka_unit_test(followers_outlast_a_lost_lock_but_not_the_leader),
+		cmocka_unit_test(followers_stop_when_the_lock_is_lost_for_good_and_come_back_with_it),
 		cmocka_unit_test(phc2sys_is_not_wanted_beside_software_stamping),
 		cmocka_unit_test(a_leader_without_a_notion_of_lock_leads_by_being_ready),
 	};

@@ -249,7 +249,7 @@ static void every_option_of_a_unit_takes_effect(void **unused)
 		"log_dir = /x/log\nrules_dir = /x/rules\nstate_dir = /x/state\n"
 		"[unit p]\ncommand = ptp4l\nprogram = phc2sys\nautostart = no\nrestart_delay = 2s\n"
 		"restart_delay_max = 3m\ncrash_loop = off\nsettle = 4s\npatience = 5s\n"
-		"retry_slow = 6s\nstart_grace = 7s\nstop_grace = 800ms\nstop_signal = INT\n"
+		"retry_slow = 6s\nstart_grace = 7s\non_loss = stop\nrequire_clock_year = 2030\nstop_grace = 800ms\nstop_signal = INT\n"
 		"directory = /tmp\numask = 077\nnice = -3\nscheduler = fifo 7\ncpus = 1\n"
 		"limit_nofile = 64\nlimit_core = unlimited\nsplit_streams = yes\nhistory_ram = 8K\n"
 		"history_files = 64K x 2\nremedies = raise_limit,set_interface_up\n");
@@ -271,6 +271,7 @@ static void every_option_of_a_unit_takes_effect(void **unused)
 	assert_true(u->crash_deaths == 0 && u->crash_window == 0);
 	assert_true(u->settle == 4 * SEC && u->patience == 5 * SEC && u->retry_slow == 6 * SEC);
 	assert_true(u->start_grace == 7 * SEC && u->stop_grace == 800);
+	assert_true(u->holdover == 0 && u->year_required && u->clock_year == 2030);
 	assert_int_equal(u->stop_signal, 2);
 	assert_string_equal(u->directory, "/tmp");
 	assert_int_equal(u->umask, 077);

@@ -434,6 +434,17 @@ static void a_clock_in_1970_warns(void **unused)
 	assert_fact("host.year", "1970");
 }
 
+static void a_unit_that_requires_a_year_waits_for_it(void **unused)
+{
+	fake_unit.year_required = true;
+	fake_unit.clock_year = 2199;
+	assert_asked("host.clock_unset", FINDING_BLOCK);
+	assert_int_equal(finding_of("host.clock_unset")->clears.kind, WAIT_CLOCK);
+	assert_string_equal(finding_of("host.clock_unset")->clears.subject, "2199");
+	fake_unit.clock_year = 2026;
+	assert_not_asked("host.clock_unset");
+}
+
 static void a_kernel_without_ptp_is_named_for_hardware_mode(void **unused)
 {
 	fake_text("/proc/devices", "Character devices:\n  1 mem\n");
@@ -655,6 +666,7 @@ int main(void)
 		T(a_container_is_noted),
 		T(before_a_restart_known_processes_are_passed_over),
 		T(a_clock_in_1970_warns),
+		T(a_unit_that_requires_a_year_waits_for_it),
 		T(a_kernel_without_ptp_is_named_for_hardware_mode),
 		T(folders_of_ptpwarden_are_looked_at),
 		T(a_follower_that_asks_in_another_domain_is_found),

@@ -181,6 +181,17 @@ static void a_set_of_names(void **unused)
 	fault_at(VALUE_SET, "greenblue");
 }
 
+static void what_happens_at_a_loss(void **unused)
+{
+	assert_parses(VALUE_LOSS, "stop", 0, 0, "stop");
+	assert_parses(VALUE_LOSS, "holdover 4h", 4 * HOUR, 0, "holdover 4h");
+	assert_parses(VALUE_LOSS, "holdover  90s", 90 * SEC, 0, "holdover 90s");
+	assert_int_equal(fault_at(VALUE_LOSS, "holdover"), 8);
+	fault_at(VALUE_LOSS, "4h");
+	fault_at(VALUE_LOSS, "stop 4h");
+	fault_at(VALUE_LOSS, "holdover 4");
+}
+
 static void modes_and_limits(void **unused)
 {
 	assert_parses(VALUE_MODE, "022", 022, 0, "022");
@@ -282,6 +293,7 @@ int main(void)
 		cmocka_unit_test(history_is_a_size_times_a_number),
 		cmocka_unit_test(scheduling_and_cpus),
 		cmocka_unit_test(a_set_of_names),
+		cmocka_unit_test(what_happens_at_a_loss),
 		cmocka_unit_test(modes_and_limits),
 		cmocka_unit_test(names_are_fit_for_files),
 		cmocka_unit_test(paths_are_absolute),
