@@ -130,6 +130,7 @@ struct servo_seen {
 	uint16_t pinned;	/**< lines in a row at the same extreme frequency */
 	uint16_t beyond;	/**< samples in a row beyond the limit */
 	msec_t lost[SERVO_LOSSES];	/**< newest losses of the lock, newest first, MSEC_NONE: none */
+	msec_t jump_at;		/**< newest line that told of a step, MSEC_NONE: none */
 	msec_t check_at;	/**< newest complaint about a clock that jumped, MSEC_NONE: none */
 };
 

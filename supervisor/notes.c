@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "supervisor.h"
-#include "supervisor/observe/clockstep.h"
+#include "supervisor/observe/clockwatch.h"
 #include "supervisor/proc.h"
 
 static void put(struct supervisor *sup, struct flight_note *n)
@@ -18,7 +18,7 @@ static void put(struct supervisor *sup, struct flight_note *n)
 static void add_wall(struct flight_note *n)
 {
 	flight_subject(n, "");
-	flight_int(n, TAG_WALL_MS, clockstep_ahead() / 1000000);
+	flight_int(n, TAG_WALL_MS, clockwatch_read().real_minus_mono / 1000000);
 }
 
 static void add_link(struct flight_note *n, const struct iface *i)

@@ -98,14 +98,6 @@ void supervisor_group(struct supervisor *sup, const struct unit *leader)
 		unit_event(sup->t.unit[notes[i].unit], notes[i].kind);
 }
 
-static void on_clock_set(void *owner, int64_t step_ns)
-{
-	struct supervisor *sup = owner;
-
-	log_notice("clock", "the system clock was set, step_ms=%lld", (long long)(step_ns / 1000000));
-	notes_clock(sup, step_ns);
-}
-
 static void on_iface(void *owner, const struct iface *was, const struct iface *now)
 {
 	struct supervisor *sup = owner;
@@ -202,10 +194,7 @@ int supervisor_start(struct supervisor *sup, struct err *err)
 		log_warn("netlink", "%s; interfaces are looked at with the slow retry only", err->text);
 		*err = (struct err){ 0 };
 	}
-	if (clockstep_start(&sup->clockstep, sup->loop, on_clock_set, sup, err) < 0) {
-		log_warn("clock", "%s", err->text);
-		*err = (struct err){ 0 };
-	}
+	world_start(sup);
 	return make_units(sup, err);
 }
 
@@ -215,7 +204,7 @@ void supervisor_free(struct supervisor *sup)
 		unit_free(sup->t.unit[i]);
 	hook_free(sup->hook);
 	leftover_free(&sup->leftover);
-	clockstep_stop(&sup->clockstep);
+	world_stop(sup);
 	if (sup->have_netlink)
 		netlink_stop(&sup->netlink);
 	if (sup->children.loop)

@@ -22,13 +22,13 @@
 #include "supervisor/leftover.h"
 #include "supervisor/decide/group.h"
 #include "supervisor/observe/child.h"
-#include "supervisor/observe/clockstep.h"
 #include "supervisor/observe/filewatch.h"
 #include "supervisor/observe/netlink.h"
 #include "supervisor/observe/oom.h"
 #include "supervisor/observe/question.h"
 #include "supervisor/record/state.h"
 #include "supervisor/record/writer.h"
+#include "supervisor/world.h"
 
 struct unit;
 struct rulebase;
@@ -57,6 +57,7 @@ struct supervisor {
 	struct child_hub children;
 	struct oom_watch oom;
 	struct netlink netlink;
+	struct world world;
 	struct question clock_question;	/**< reads a doubtful clock, of one unit at a time ... */
 	struct unit *clock_unit;	/**< ... of this one, NULL: of none */
 	struct phc_info clock;		/**< the answer */
@@ -69,7 +70,6 @@ struct supervisor {
 	struct probe_cache *cache;
 	struct probe_out *scratch;	/**< one probe's answer, used up within a callback */
 	unsigned generation;		/**< of the configuration: 1, one more with each reload */
-	struct clockstep clockstep;
 	unsigned incidents;		/**< how many were opened */
 	int lock_fd, null_fd;
 	bool have_netlink;

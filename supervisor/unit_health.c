@@ -144,7 +144,9 @@ static int clock_of(const struct unit *u)
 
 void unit_clock_changed(struct unit *u, int phc, bool gone)
 {
-	if (!unit_alive(u) || u->phc < 0 || u->phc != phc || !gone)
+	if (!gone && u->waits_n && u->waits[0].kind == WAIT_DEVICE)
+		ev_timer_start(u->sup->loop, &u->cleared);	/* also where nobody watches /dev */
+	if (!gone || !unit_alive(u) || u->phc < 0 || u->phc != phc)
 		return;
 	u->seen.phc.gone = true;
 	unit_judge(u);
@@ -201,7 +203,6 @@ static void judge(struct unit *u)
 	see_links(u);
 	u->health = health_judge(&u->conf_seen, &u->seen, loop_now());
 	health_note(&u->seen, &u->health, loop_now());
-	clockstep_refresh(&u->sup->clockstep);
 	notes_health(u);
 	if (u->pmc_on)
 		pmc_pace(&u->pmc, u->health.ready);

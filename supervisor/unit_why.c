@@ -237,6 +237,8 @@ static void on_last_words(void *owner, bool complete)
 		facts = unit_facts(u, u->alternate_before, &print);
 		unit_changes(u, &print, u->exit_before.at - u->exit_before.after_ms, facts);
 		unit_health_facts(u, &u->seen_before, facts);
+		world_facts(u, u->exit_before.at - u->exit_before.after_ms, facts);
+		world_testify(u, u->exit_before.at - u->exit_before.after_ms, &u->digest);
 		exit_facts(&u->exit_before, facts);
 		i->exit = u->exit_before;
 		judge(u, facts, &u->digest, i);
@@ -274,6 +276,19 @@ void unit_diagnose(struct unit *u, const struct action *act)
 		log_debug("why", "unit=%s no flush: %s", u->conf->name, strerror(-rc));
 }
 
+/* Nothing has run, so only the kernel may have said something; unless a former run's lines still come. */
+static void judge_refusal(struct unit *u, const struct facts *facts, struct incident *i)
+{
+	if (u->flushing) {
+		judge(u, facts, NULL, i);
+		return;
+	}
+	log_digest_reset(&u->digest);
+	world_testify(u, loop_now(), &u->digest);
+	judge(u, facts, &u->digest, i);
+	log_digest_reset(&u->digest);
+}
+
 /* The scratch holds the probe that blocks `alternate`; the best alternate's block is the story. */
 void unit_refused(struct unit *u, unsigned alternate)
 {
@@ -293,7 +308,8 @@ void unit_refused(struct unit *u, unsigned alternate)
 	start_time_facts(u, &out->facts);
 	probe_fingerprint(&u->asked, &probe_sys_real, out, &print);
 	unit_changes(u, &print, 0, &out->facts);
-	judge(u, &out->facts, NULL, i);
+	world_facts(u, loop_now(), &out->facts);
+	judge_refusal(u, &out->facts, i);
 	unit_incident_free(u->candidate);
 	u->candidate = i;
 }
@@ -332,6 +348,8 @@ void unit_say_trouble(struct unit *u)
 	facts = unit_facts(u, u->policy.alternate, &print);
 	unit_changes(u, &print, u->started_at, facts);
 	unit_health_facts(u, &u->seen, facts);
+	world_facts(u, u->started_at, facts);
+	world_testify(u, u->started_at, &u->digest);
 	judge(u, facts, &u->digest, i);
 	if (i->verdict.kind == VERDICT_HEALTHY) {
 		unit_incident_free(i);

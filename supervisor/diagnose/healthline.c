@@ -176,6 +176,8 @@ static bool offset(struct health_seen *seen, struct cursor c, msec_t at)
 	if (locked(seen->servo.state) && !locked((int)servo))
 		health_lock_lost(seen, at);
 	seen->servo.state = (int)servo;
+	if (servo == 1)
+		seen->servo.jump_at = at;
 	note_frequency(&seen->servo, c);
 	health_offset(seen, ns, at);
 	return true;

@@ -13,7 +13,7 @@ void health_reset(struct health_seen *seen, msec_t now)
 	seen->offset_at = seen->line_at = seen->locked_at = seen->tx_lost_at = MSEC_NONE;
 	seen->stats.sync_at = seen->stats.announce_at = MSEC_NONE;
 	seen->servo.state = -1;
-	seen->servo.check_at = MSEC_NONE;
+	seen->servo.check_at = seen->servo.jump_at = MSEC_NONE;
 	for (unsigned i = 0; i < SERVO_LOSSES; i++)
 		seen->servo.lost[i] = MSEC_NONE;
 	seen->proc.cpu_percent = -1;

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include "supervisor/loop.h"
-#include "supervisor/observe/clockstep.h"
 #include "supervisor/record/samples.h"
 
 static struct samples *s;
@@ -150,28 +149,6 @@ static void what_32_bits_cannot_say_is_held_at_the_end(void **unused)
 	assert_int_equal(one.offset_ns, -INT32_MAX);
 }
 
-static void on_step(void *owner, int64_t step_ns)
-{
-	++*(unsigned *)owner;
-}
-
-/* Setting the clock is not for unit tests; that nothing is seen when nobody does is. */
-static void nobody_sets_the_clock_and_nothing_is_seen(void **unused)
-{
-	struct ev_loop *loop = loop_new();
-	struct clockstep c = { 0 };
-	unsigned steps = 0;
-
-	assert_int_equal(clockstep_start(&c, loop, on_step, &steps, NULL), 0);
-	clockstep_refresh(&c);
-	ev_run(loop, EVRUN_NOWAIT);
-	assert_int_equal(steps, 0);
-	clockstep_stop(&c);
-	clockstep_stop(&c);
-	clockstep_refresh(&c);
-	loop_free(loop);
-}
-
 int main(void)
 {
 #define WITH(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -182,7 +159,6 @@ int main(void)
 		WITH(single_ones_are_told_once_and_in_order),
 		WITH(only_the_newest_are_kept),
 		WITH(what_32_bits_cannot_say_is_held_at_the_end),
-		cmocka_unit_test(nobody_sets_the_clock_and_nothing_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
