@@ -26,7 +26,7 @@ ALL_LDFLAGS = -Wl,--gc-sections -Wl,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 LIBS  := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lev
 
-ROOMS := include conf conf/linuxptp conf/rules probes supervisor $(addprefix supervisor/,observe diagnose decide act record control)
+ROOMS := include conf conf/linuxptp conf/rules probes supervisor $(addprefix supervisor/,observe diagnose decide act record timeline control)
 SRC   := $(filter-out supervisor/main.c $(wildcard */gen_*.c */*/gen_*.c),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
 OBJ   := $(SRC:%.c=$(B)/%.o)
 # The core: no clock, system call, allocator, log or global (checked by check-pure).

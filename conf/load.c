@@ -270,6 +270,7 @@ int conf_places(const char *path, struct conf_places *out)
 		if (!rc) {
 			snprintf(out->run_dir, sizeof(out->run_dir), "%s", l.plan->run_dir);
 			snprintf(out->log_dir, sizeof(out->log_dir), "%s", l.plan->log_dir);
+			snprintf(out->state_dir, sizeof(out->state_dir), "%s", l.plan->state_dir);
 		}
 		free_texts(&l);
 		plan_free(l.plan);

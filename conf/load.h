@@ -41,6 +41,7 @@ int conf_builtin(const char *interface, struct plan **out, struct conf_errors *e
 struct conf_places {
 	char run_dir[256];
 	char log_dir[256];
+	char state_dir[256];
 };
 
 /**

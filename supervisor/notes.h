@@ -32,6 +32,7 @@ struct unit_notes {
 	uint16_t lines;			/* the burst that is left */
 	uint16_t lines_held;		/* lines not recorded since */
 	msec_t lines_at;
+	uint32_t numbered;		/**< a bit a port that was named by its number */
 	bool blocked;
 	char waits[96];			/* what it waits for, as it was told */
 	char said[FLIGHT_FIELD_MAX];	/* the health as it was told */

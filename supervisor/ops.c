@@ -94,6 +94,11 @@ static void heard(void *ctx, const char *verb, const char *unit, uid_t uid)
 	notes_command(ctx, uid, verb, unit);
 }
 
+static void write_down(void *ctx)
+{
+	writer_record_flush(((struct supervisor *)ctx)->writer);
+}
+
 static int command(void *ctx, const char *verb, int unit, bool force, struct err *err)
 {
 	struct supervisor *sup = ctx;
@@ -122,6 +127,7 @@ struct control_ops ops_for(struct supervisor *sup)
 		.view = view,
 		.command = command,
 		.heard = heard,
+		.write_down = write_down,
 		.incident = incident,
 		.standing = standing,
 	};

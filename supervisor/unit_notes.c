@@ -231,17 +231,25 @@ static void health_text(const struct unit *u, struct text *t)
 		text_add(t, " %d", u->seen.port[i].state);
 }
 
-static void add_ports(const struct unit *u, struct flight_note *n)
+/* A port is known by its number until it has told its interface. */
+static void add_ports(struct unit *u, struct flight_note *n)
 {
 	char name[UNIT_NAME_MAX + IFACE_NAME_MAX + 2];
 
 	for (unsigned i = 0; i < u->seen.ports && i < PORTS_MAX; i++) {
 		const struct port_seen *p = &u->seen.port[i];
 
-		if (p->interface[0])
+		snprintf(name, sizeof(name), "%s:%u", u->conf->name, p->number);
+		if (!p->interface[0]) {
+			u->notes.numbered |= 1u << i;
+		} else {
+			if (u->notes.numbered & 1u << i) {
+				flight_subject(n, name);
+				flight_text(n, TAG_PORT, "");
+				u->notes.numbered &= ~(1u << i);
+			}
 			snprintf(name, sizeof(name), "%s:%s", u->conf->name, p->interface);
-		else
-			snprintf(name, sizeof(name), "%s:%u", u->conf->name, p->number);
+		}
 		flight_subject(n, name);
 		flight_text(n, TAG_PORT, port_state_name(p->state));
 	}

@@ -43,6 +43,16 @@ static const struct option_row {
 	  "the newest N lines (0: all)" },
 	{ 'F', true, "follow", FLAG, NULL, offsetof(struct args, follow),
 	  "go on with new lines as they come" },
+	{ 'r', false, "ring", TEXT, "FILE", offsetof(struct args, ring),
+	  "the recording itself, for one copied from another machine" },
+	{ 't', false, "at", TEXT, "TIME", offsetof(struct args, at),
+	  "the state at TIME: -5s, 14:03:05, \"2026-11-22 14:03\", #NUMBER" },
+	{ 'S', false, "since", TEXT, "TIME", offsetof(struct args, since),
+	  "what happened since TIME" },
+	{ 'c', false, "changed", TEXT, "NAME", offsetof(struct args, changed),
+	  "when SUBJECT.NAME last became what it is (at TIME)" },
+	{ 'T', false, "trace", FLAG, NULL, offsetof(struct args, trace),
+	  "print it in the format of Chrome's trace viewer" },
 	{ 'h', true, "help", FLAG, NULL, offsetof(struct args, help), "this text" },
 };
 

@@ -22,7 +22,8 @@ struct args_spec {
 
 struct args {
 	const char *file, *socket, *interface;
-	bool json, force, locked, facts, plan, follow, all, wait, help;
+	const char *ring, *at, *since, *changed;
+	bool json, force, locked, facts, plan, follow, all, wait, trace, help;
 	msec_t wait_ms;		/**< preset by the caller */
 	unsigned lines;		/**< preset by the caller */
 	unsigned words;

@@ -11,4 +11,7 @@ int check_main(int argc, char **argv);
 /** What a unit printed, from its files. */
 int log_main(int argc, char **argv);
 
+/** The flight recorder's events and the state at any of them. */
+int timeline_main(int argc, char **argv);
+
 #endif

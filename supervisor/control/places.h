@@ -8,11 +8,12 @@
 struct places {
 	char run_dir[256];
 	char log_dir[256];
+	char state_dir[256];
 	char socket[272];
 };
 
 /**
- * Read `run_dir` and `log_dir` of a configuration, and nothing else of it: while
+ * Read the folders that a configuration names, and nothing else of it: while
  * the rest is broken, its supervisor still runs and has to be found. Without
  * them, or without a file, the built-in places.
  * @param file NULL: the usual places

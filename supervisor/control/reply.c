@@ -403,6 +403,14 @@ static enum reply_state wait_begin(struct reply *a, msec_t now)
 	return wait_go_on(a, now);
 }
 
+/* What the flight recorder still has in memory goes to its file, for the timeline to read. */
+static enum reply_state flight_begin_reading(struct reply *a, msec_t now)
+{
+	if (a->ops->write_down)
+		a->ops->write_down(a->ops->ctx);
+	return done(a, RC_OK);
+}
+
 static enum reply_state command_begin(struct reply *a, msec_t now);
 
 /* A new verb is a new row. */
@@ -416,6 +424,7 @@ static const struct verb {
 	{ "why", false, why_begin, NULL },
 	{ "wait", false, wait_begin, wait_go_on },
 	{ "monitor", false, monitor_begin, monitor_begin },
+	{ "flight", false, flight_begin_reading, NULL },
 	{ "start", true, command_begin, start_go_on },
 	{ "restart", true, command_begin, start_go_on },
 	{ "reload", true, command_begin, start_go_on },

@@ -37,6 +37,8 @@ struct control_ops {
 	int (*command)(void *ctx, const char *verb, int unit, bool force, struct err *err);
 	/** Somebody may and does give this command (unit "": all); told before it is carried out. */
 	void (*heard)(void *ctx, const char *verb, const char *unit, uid_t uid);
+	/** Somebody is about to read the flight recorder's file; NULL: there is none. */
+	void (*write_down)(void *ctx);
 	/** Newest incident of a unit, open or closed; of any unit for -1; NULL: none. */
 	const struct incident *(*incident)(void *ctx, int unit);
 	/** Findings that keep a unit off its better alternates; NULL when there are none. */

@@ -46,6 +46,7 @@ static const struct verb {
 	{ "diagnose", diagnose_main, "explain a log and facts without a supervisor" },
 	{ "monitor", remote_main, "show what happens, as it happens" },
 	{ "log", log_main, "what a unit printed" },
+	{ "timeline", timeline_main, "step back through what happened, event by event" },
 	{ "import", import_main, "print a configuration made of the old init scripts" },
 	{ "help", help_main, "this list" },
 };

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The rooms of the house and who may include whom. Prints each include that breaks a rule.
 # include/ <- everyone; the core only include/ and itself; conf/ and probes/ also the core;
-# observe, act, record, control never each other (control may use record's read side).
+# observe, act, record, control never each other (timeline and control may use record's read side).
 bad=0
 rule() { # room, pattern of rooms that it may include besides include/ and itself
 	for f in "$1"/*.[ch]; do
@@ -25,7 +25,8 @@ hits=$(
 	rule supervisor/observe "$conf|$core|supervisor"
 	rule supervisor/act "$conf|$core|supervisor"
 	rule supervisor/record "$conf|$core|supervisor"
-	rule supervisor/control "$conf|probes|$core|supervisor/record|supervisor"
+	rule supervisor/timeline "supervisor/record"
+	rule supervisor/control "$conf|probes|$core|supervisor/record|supervisor/timeline|supervisor"
 )
 [ -z "$hits" ] || { printf '%s\n' "$hits" "an include goes against the direction of data" >&2; bad=1; }
 exit $bad

@@ -11,6 +11,7 @@ need_program pkg-config pkg-config
 need_program ptp4l linuxptp
 need_program ip iproute2
 need_program jq jq
+need_program tmux tmux
 need_program unshare util-linux
 need_program busybox busybox-static
 need_header stdio.h libc6-dev
