@@ -250,7 +250,8 @@ void probe_timestamping(struct probe *p)
 			judge_mode(p, i);
 		else if (!i->port)
 			judge_clock_of(p, i);
-		if (stamps && p->in->full)
+		/* before a start nothing is set yet */
+		if (stamps && (p->in->full || p->in->running))
 			judge_taken_away(p, i);
 	}
 	if (stamps)

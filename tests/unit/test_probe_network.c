@@ -344,6 +344,8 @@ static void stamping_taken_away_shows_only_while_ptp4l_runs(void **unused)
 	assert_not_asked("ts.taken_away");
 	fake_in.running = 55;
 	assert_asked("ts.taken_away", FINDING_WARN);
+	fake_in.full = false;	/* also when a cause is looked for */
+	assert_asked("ts.taken_away", FINDING_WARN);
 	fake_iface("eth0")->hwtstamp_tx = 1;
 	assert_not_asked("ts.taken_away");
 }

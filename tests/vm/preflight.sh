@@ -59,6 +59,9 @@ phc2sys='phc2sys -s /dev/ptp7 -w' setup
 is "a clock that does not exist" "block phc.missing /dev/ptp7" findings phc2sys
 phc2sys='phc2sys -s /dev/null -w' setup
 is "a device that is no clock" "block phc.not_a_clock /dev/null" findings phc2sys
+phc2sys='phc2sys -s /dev/ptp1 -w' setup
+ok "the clock of another card" said "phc.mismatch /dev/ptp1" findings phc2sys
+ok "there is a remedy" said "probe" advice phc.mismatch
 setup
 
 # -- permission --
@@ -106,5 +109,11 @@ ok "ptp4l locks to it" within 30 locked ptp4l
 ok "phc2sys follows, and locks" within 30 locked phc2sys
 ok "nothing is wrong while they run" clean
 ok "there was no incident" said "No incident" pw why
+hwstamp_ctl -i eth0 -t 0 -r 0 >/dev/null
+ok "stamps that somebody switches off are missed" said "^warn ts.taken_away eth0$" findings ptp4l
+ok "there is a remedy" said "hwstamp_ctl" advice ts.taken_away
+ok "ptp4l notices" within 10 not locked ptp4l
+ok "why names the cause" within 10 said '^ts.taken_away$' cause ptp4l
+ok "it switches them on again, and locks" within 40 locked ptp4l
 is "nothing was started twice" "0 0" echo "$(field ptp4l restarts) $(field phc2sys restarts)"
 done_testing

@@ -34,5 +34,7 @@ cp -r /etc/ld.so.conf /etc/ld.so.conf.d etc/
 printf '%s:x:%s:%s::/:/bin/sh\n' root 0 0 ptp 100 100 nobody 65534 65534 >etc/passwd
 printf '%s:x:%s:\n' root 0 ptp 100 nogroup 65534 >etc/group
 cp "$kernel"/*.ko modules/ && cp "$here/init" init && chmod 755 init || exit 1
-${CC:-cc} -O2 -Wall -o usr/sbin/rxstamp "$here/rxstamp.c" || fail "rxstamp does not build"
+for c in "$here/rxstamp.c" "$here/../../bench/floor.c"; do
+	${CC:-cc} -O2 -o usr/sbin/"$(basename "$c" .c)" "$c" || fail "$c does not build"
+done
 find . | busybox cpio -o -H newc -R 0:0 2>/dev/null | gzip -1 >"$out.new" && mv "$out.new" "$out"

@@ -34,10 +34,11 @@ vm_run() {
 	PTPWARDEN=$bin sh $lib/image.sh "$kernel" "$run/image" || exit 1
 	vm_luggage >>"$run/image" || exit 1
 	mkfifo "$run/lines"
+	exec 3<&0
 	# bounded also when this shell dies
 	(cd "$run" && exec timeout -s KILL "${TEST_LIMIT:-400}" "$qemu" $(vm_hardware) \
 		-kernel "$kernel/vmlinuz" -initrd image -append "console=ttyS2 quiet iomem=relaxed \
-		panic=-1 script=${1#"$top"/}" <&0 >lines 2>qemu.err) &
+		panic=-1 script=${1#"$top"/}" <&3 >lines 2>qemu.err) &
 	qemu_pid=$!
 	trap 'kill $qemu_pid 2>/dev/null; wait $qemu_pid; rm -rf "$run"' EXIT
 	trap 'exit 1' INT TERM
@@ -56,6 +57,7 @@ vm_run() {
 vm_luggage() {
 	local bag=$run/bag
 	mkdir -p "$bag/repo/build" "$bag/repo/tests" || return
+	printf '%s' "${vm_input:-}" >"$bag/repo/input"
 	cp -L "$bin" "$bag/repo/build/ptpwarden" && cp -r "$top/tests/lib" "$top/tests/vm" "$bag/repo/tests/" || return
 	(cd "$bag" && find . | busybox cpio -o -H newc -R 0:0 2>/dev/null | gzip -1)
 }
@@ -110,14 +112,14 @@ machine() { echo "$*" >/dev/ttyS1; }
 # the difference with the wrong sign), so the servo may not change it by more than nothing.
 hardware_conf() {
 	printf '%s\n' '[global]' 'network_transport L2' 'time_stamping hardware' 'tx_timestamp_timeout 100' \
-		'logAnnounceInterval -1' 'logSyncInterval -2' 'logMinDelayReqInterval -2' "$@"
+		'logAnnounceInterval -2' 'logSyncInterval -2' 'logMinDelayReqInterval -2' "$@"
 }
 
 far_end() {
 	ip netns add far
 	ip link set eth1 netns far
 	ip -n far link set eth1 up
-	hardware_conf 'priority1 10' >$box/far.conf
+	hardware_conf 'priority1 10' | sed 's/^logAnnounceInterval.*/logAnnounceInterval -4/; s/^logSync.*/logSyncInterval -3/' >$box/far.conf
 	ip netns exec far ptp4l -f $box/far.conf -i eth1 -m -q --uds_address $box/far.sock \
 		>$box/far.log 2>&1 &
 	far=$!
