@@ -61,7 +61,7 @@ $(B)/tests/stillclock.so: tests/lib/stillclock.c
 # Tables and references are made by small programs of the build machine that live beside their data.
 MAKERS := $(addprefix $(G)/gen_,options findings catalogue rules reference)
 $(G)/gen_options: conf/linuxptp/gen_options.c
-$(G)/gen_findings: probes/gen_findings.c
+$(G)/gen_findings: probes/gen_findings.c conf/linuxptp/ptplint.c
 $(G)/gen_catalogue: conf/rules/gen_catalogue.c
 $(G)/gen_rules: $(patsubst %,conf/rules/%.c,gen_rules rulefile rulecond rulestore) supervisor/diagnose/catalogue.c \
 	include/vocabulary.c $(wildcard conf/rules/*.h supervisor/diagnose/*.h) $(G)/catalogue_tables.h

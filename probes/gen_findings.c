@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/linuxptp/ptplint.h"
+
 enum { ROWS_MAX = 200, FIELDS = 5 };
 static const char *const field_names[FIELDS] = { "id", "what", "why", "fix", "source" };
 
@@ -134,6 +136,22 @@ static void print_roff(const char *before, const char *s)
 	putchar('\n');
 }
 
+/* What the linter can find stands in its own table, which the daemon's words need. */
+static void print_rules(void)
+{
+	printf(".El\n.Sh CONFIGURATIONS OF LINUXPTP\nWhat can be wrong in a command line, a "
+	       "configuration of ptp4l, phc2sys or ts2phc, or a\n.Pa timemaster.conf .\n"
+	       "What the daemon would refuse, or what makes the run useless, forbids the start.\n"
+	       ".Bl -tag -width Ds\n");
+	for (unsigned i = 0; i < lint_rules_n; i++) {
+		printf(".It Li %s\n", lint_rules[i].id);
+		print_roff("", lint_rules[i].meaning);
+		print_roff(".br\n", lint_rules[i].severity == LINT_ERROR ? "Forbids the start." :
+									   "Warns.");
+		print_roff(".br\n", lint_rules[i].advice);
+	}
+}
+
 static void print_man(void)
 {
 	printf(".Dd November 21, 2026\n.Dt PTPWARDEN-FINDINGS 7\n.Os\n"
@@ -144,7 +162,7 @@ static void print_man(void)
 	       "what could not be looked at never forbids a start.\n.Pp\n"
 	       ".Ic ptpwarden why Ar id\nprints one of these entries.\nFindings named\n.Li config. "
 	       "Ns Ar name\n"
-	       "are about the configuration of the daemon itself and are explained there, too.\n"
+	       "are about the configuration of the daemon itself and stand in a list of their own.\n"
 	       ".Sh FINDINGS\n.Bl -tag -width Ds\n");
 	for (int i = 0; i < n; i++) {
 		printf(".It Li %s\n", rows[i].field[0]);
@@ -153,6 +171,7 @@ static void print_man(void)
 		print_roff(".br\n", rows[i].field[3]);
 		print_roff(".br\nAsked of: ", rows[i].field[4]);
 	}
+	print_rules();
 	printf(".El\n.Sh SEE ALSO\n.Xr ptpwarden.conf 5 ,\n.Xr ptpwarden 8\n");
 }
 

@@ -57,7 +57,7 @@ struct lint {
 	struct lint_note spare;	/**< what a full table hands out */
 };
 
-/** One kind of finding that the linter can make; the reference is generated from the table. */
+/** One kind of finding that the linter can make; ptpwarden-findings(7) is made from the table. */
 struct lint_rule {
 	const char *id;
 	enum lint_kind kind;
