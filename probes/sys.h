@@ -125,7 +125,7 @@ struct probe_sys {
 	int (*driver)(const char *name, struct driver_info *driver);
 	int (*hwtstamp)(const char *name, int *tx_type, int *rx_filter);
 	int (*eee_active)(const char *name);	/* 1 yes, 0 no */
-	int (*udp_port)(unsigned port);		/* -EADDRINUSE: somebody holds it alone */
+	int (*udp_port)(unsigned port, bool ipv6);	/* -EADDRINUSE: somebody holds it alone */
 	int (*uds_connect)(const char *path);	/* 0: somebody listens; -ECONNREFUSED: stale file */
 
 	/* these may wait */

@@ -255,15 +255,22 @@ int real_eee_active(const char *name)
 }
 
 /* As ptp4l would: with SO_REUSEADDR, which others may have left out. */
-int real_udp_port(unsigned port)
+int real_udp_port(unsigned port, bool ipv6)
 {
-	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1, rc = 0;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} to = { .v4 = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) } };
+	int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1, rc = 0;
 
 	if (fd < 0)
 		return -errno;
+	if (ipv6)
+		to.v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6,
+					       .sin6_port = htons((uint16_t)port) };
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-	    bind(fd, (struct sockaddr *)&any, sizeof(any)) < 0)
+	    bind(fd, &to.any, ipv6 ? sizeof(to.v6) : sizeof(to.v4)) < 0)
 		rc = -errno;
 	close(fd);
 	return rc;

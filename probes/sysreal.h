@@ -23,7 +23,7 @@ struct nlmsghdr;
 bool tsinfo_parse(struct nlmsghdr *answer, struct ts_info *ts);
 int real_driver(const char *name, struct driver_info *driver);
 int real_eee_active(const char *name);
-int real_udp_port(unsigned port);
+int real_udp_port(unsigned port, bool ipv6);
 int real_hwtstamp(const char *name, int *tx_type, int *rx_filter);
 
 /* sysuds.c */

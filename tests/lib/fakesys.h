@@ -448,7 +448,7 @@ static inline int fake_eee_active(const char *name)
 	return fake.eee;
 }
 
-static inline int fake_udp_port(unsigned port)
+static inline int fake_udp_port(unsigned port, bool ipv6)
 {
 	fake.slow++;
 	return fake.port_rc;

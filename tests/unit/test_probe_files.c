@@ -381,6 +381,22 @@ static void busybox_is_a_rival_as_ntpd_only(void **unused)
 	assert_not_asked("rival.system_clock");
 }
 
+static void who_holds_the_port_of_ntp_steers_the_clock_whatever_its_name(void **unused)
+{
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-S", "-i", "eth0");
+	fake_text("/proc/net/udp", "  sl  local_address rem_address st\n"
+				   "  1: 00000000:007B 00000000:0000 07 0:0 0:0 0 0 0 777 2 0 0\n");
+	fake_process(300, "ntimed\n", "ntimed", 7, 1);
+	fake_symlink("/proc/300/fd/3", "socket:[777]");
+	assert_asked("rival.system_clock", FINDING_WARN);
+	assert_string_equal(finding_of("rival.system_clock")->subject, "ntimed");
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0");
+	assert_not_asked("rival.system_clock");
+	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-S", "-i", "eth0");
+	fake_process(300, "chronyd\n", "chronyd\0-x", 11, 1);
+	assert_not_asked("rival.system_clock");
+}
+
 static void a_ptp4l_under_another_name_is_still_one(void **unused)
 {
 	fake_process(300, "ptp4l-4.2\n", "ptp4l-4.2\0-i\0eth0", 18, 1);
@@ -530,6 +546,7 @@ int main(void)
 		T(timemaster_makes_its_folder_but_not_the_one_above),
 		T(its_own_chronyd_is_no_rival),
 		T(busybox_is_a_rival_as_ntpd_only),
+		T(who_holds_the_port_of_ntp_steers_the_clock_whatever_its_name),
 		T(a_ptp4l_under_another_name_is_still_one),
 		T(another_phc2sys_counts_where_it_steers_the_same_clock),
 		T(another_ts2phc_is_known_by_the_device_too),
