@@ -79,6 +79,7 @@ struct verdict {
 	struct rejected rejected[VERDICT_REJECTED_MAX];
 	unsigned changed_n;
 	struct change changed[VERDICT_CHANGES_MAX];	/**< most suspicious first */
+	uint32_t signature[2];	/**< coarse and fine, see diagnose/signature.h; 0 when healthy */
 	char next[200];		/**< the one next thing to measure; empty when none */
 };
 

@@ -7,6 +7,7 @@
  * unit_run.c    ACT_LAUNCH, ACT_TERM, ACT_KILL: the process, its output
  * unit_health.c is it alive and useful: /proc, answers, its interface, its clock
  * unit_good.c   ACT_SETTLED: what the run depends on, to tell later what is new
+ * unit_repeat.c how often each failure happened, evidence of unexplained ones
  * unit_why.c    ACT_DIAGNOSE: evidence, incidents, the view that status shows
  * unit_tell.c   what happens, told to clients, the on_event program and the log
  * unit_link.c   the cable: which alternate has one
@@ -168,6 +169,7 @@ void unit_stuck(struct unit *u, const struct action *act);
 void unit_diagnose(struct unit *u, const struct action *act);
 void unit_refused(struct unit *u, unsigned alternate);
 void unit_incident_follow(struct unit *u);
+void unit_repeat(struct unit *u, const struct incident *i);
 void unit_incident_free(struct incident *i);	/* accepts NULL */
 void unit_health_facts(const struct unit *u, const struct health_seen *seen, struct facts *facts);
 struct facts *unit_facts(struct unit *u, unsigned alternate, struct fingerprint *print);

@@ -123,6 +123,7 @@ static void publish(struct unit *u, struct incident *i)
 	unit_incident_free(open);
 	u->incident = i;
 	notes_incident(u, i, repeats ? "again" : open_before ? "changed" : "opened");
+	unit_repeat(u, i);
 	unit_incident_follow(u);
 	if (!repeats)
 		announce(u, i);

@@ -271,10 +271,27 @@ static struct rb_list advice_of(struct reading *r)
 	return list;
 }
 
+static bool made_of(const char *word, const char *letters)
+{
+	return *word && !word[strspn(word, letters)];
+}
+
+/* Ids and classes are matched by others, so a place-holder that was forgotten must not become one. */
+static void check_names(struct reading *r)
+{
+	if (!made_of(r->id, "abcdefghijklmnopqrstuvwxyz0123456789._-"))
+		rule_error(r->rf, "cause %s: an id is made of lower case letters, digits, '.', '_' and '-'",
+			   r->id);
+	if (r->value[KEY_CLASS] &&
+	    !made_of(r->value[KEY_CLASS], "abcdefghijklmnopqrstuvwxyz0123456789_"))
+		rule_error(r->rf, "cause %s: a class is made of lower case letters, digits and '_'", r->id);
+}
+
 static void end_cause(struct reading *r)
 {
 	struct rb_cause c = { .id = ruletext_add(r->rf, r->id, strlen(r->id)) };
 
+	check_names(r);
 	for (unsigned i = 0; i < r->rf->causes; i++)
 		if (!strcmp(r->rf->pool + r->rf->cause[i].id, r->id))
 			rule_error(r->rf, "cause %s exists already", r->id);

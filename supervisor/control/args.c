@@ -37,6 +37,8 @@ static const struct option_row {
 	  "everything: every unit, every finding" },
 	{ 'x', false, "facts", FLAG, NULL, offsetof(struct args, facts),
 	  "list everything that was known, with sources and ages" },
+	{ 'u', false, "unknown", FLAG, NULL, offsetof(struct args, unknown),
+	  "the evidence of failures that nothing explained" },
 	{ 'p', false, "plan", FLAG, NULL, offsetof(struct args, plan),
 	  "print what would be run, fully expanded" },
 	{ 'n', true, "lines", COUNT, "N", offsetof(struct args, lines),

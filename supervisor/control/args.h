@@ -23,7 +23,7 @@ struct args_spec {
 struct args {
 	const char *file, *socket, *interface;
 	const char *ring, *at, *since, *changed;
-	bool json, force, locked, facts, plan, follow, all, wait, trace, help;
+	bool json, force, locked, facts, unknown, plan, follow, all, wait, trace, help;
 	msec_t wait_ms;		/**< preset by the caller */
 	unsigned lines;		/**< preset by the caller */
 	unsigned words;

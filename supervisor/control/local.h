@@ -14,4 +14,10 @@ int log_main(int argc, char **argv);
 /** The flight recorder's events and the state at any of them. */
 int timeline_main(int argc, char **argv);
 
+/** Failures that were seen, from state_dir; evidence of unexplained ones. */
+int history_main(int argc, char **argv);
+
+/** Tests a file of rules on unexplained failures and cases. */
+int rules_main(int argc, char **argv);
+
 #endif

@@ -47,6 +47,8 @@ static const struct verb {
 	{ "monitor", remote_main, "show what happens, as it happens" },
 	{ "log", log_main, "what a unit printed" },
 	{ "timeline", timeline_main, "step back through what happened, event by event" },
+	{ "history", history_main, "failures that were seen, how often; evidence of unexplained ones" },
+	{ "rules", rules_main, "test a file of rules of your own" },
 	{ "import", import_main, "print a configuration made of the old init scripts" },
 	{ "help", help_main, "this list" },
 };

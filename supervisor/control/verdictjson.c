@@ -171,6 +171,11 @@ static void members(const struct verdict *v, const struct findings *standing, st
 	list_rejected(out, v);
 	text_add(out, ",");
 	member(out, "next", v->next[0] ? v->next : NULL);
+	text_add(out, ",\"signature\":");
+	if (v->kind == VERDICT_HEALTHY)
+		text_add(out, "null");
+	else
+		text_add(out, "\"%08x-%08x\"", (unsigned)v->signature[0], (unsigned)v->signature[1]);
 }
 
 void verdict_json(const struct verdict *v, const struct findings *standing, struct text *out)

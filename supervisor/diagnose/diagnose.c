@@ -5,6 +5,7 @@
 
 #include "changes.h"
 #include "infer.h"
+#include "signature.h"
 
 enum {
 	MARGIN_STRONG = 25,	/* this much better than any other class ... */
@@ -360,6 +361,7 @@ void diagnose(const struct rulebase *rules, const struct facts *facts,
 	list_alternatives(&in, out);
 	list_rejected(&in, out);
 	list_unexplained(&in, out);
+	signature_make(&in, out);
 	if (!out->causes || out->cause[0].confidence != CONFIDENCE_CERTAIN)
 		next_measurement(&in, &next);
 }

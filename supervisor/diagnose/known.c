@@ -118,6 +118,7 @@ void known_init(struct known *k, const struct rulebase *rules, const struct fact
 	for (unsigned i = 0; i < k->log->seen_n; i++)
 		derive_fields(k, &k->log->seen[i]);
 	derive(k, "iface.name", k->log->iface);
+	derive(k, "output.unknown", k->log->last_unknown);
 	derive_series(k);
 	derive_version(k);
 }
