@@ -134,6 +134,14 @@ struct servo_seen {
 	msec_t check_at;	/**< newest complaint about a clock that jumped, MSEC_NONE: none */
 };
 
+enum { GM_SETTINGS = 8 };
+
+/** GRANDMASTER_SETTINGS_NP as it is on the wire: quality, UTC offset, flags, source. */
+struct gm_seen {
+	bool known;
+	uint8_t settings[GM_SETTINGS];
+};
+
 /** Its clock device, looked at when there is a reason to. */
 struct phc_seen {
 	bool gone;
@@ -166,6 +174,7 @@ struct health_seen {
 	char grandmaster[24];	/**< "001122.fffe.334455", empty when none */
 	msec_t gm_lost_at;	/**< a port that was SLAVE hears no master since, MSEC_NONE: it does */
 	struct stats_seen stats;
+	struct gm_seen gm;
 
 	msec_t offset_at;	/**< when the offset was seen, MSEC_NONE: never */
 	int64_t offset_ns;

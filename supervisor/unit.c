@@ -245,6 +245,7 @@ struct unit *unit_new(struct supervisor *sup, const struct plan *plan, unsigned 
 	}
 	unit_settle_in(u, plan, index, &room);
 	u->policy = policy_start(&u->pacing);
+	unit_gm_recall(u);
 	if (notes_unit_init(u) < 0) {
 		err_set(err, ENOMEM, "out of memory");
 		unit_free(u);

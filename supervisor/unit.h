@@ -11,6 +11,7 @@
  * unit_why.c    ACT_DIAGNOSE: evidence, incidents, the view that status shows
  * unit_tell.c   what happens, told to clients, the on_event program and the log
  * unit_link.c   the cable: which alternate has one
+ * unit_gm.c     sets again what somebody had set with pmc before a restart
  * unit_mend.c   ACT_REMEDY, and what is mended before a start
  *
  * No decision is taken here: decide/ says what to do, diagnose/ what it means.
@@ -118,6 +119,13 @@ struct unit {
 	struct incident *candidate;	/**< a refused start, in case no alternate passes; NULL: none */
 	struct incident *incident;	/**< the newest one, NULL: none yet */
 	struct remedy_note mended[REMEDY_NOTES];	/**< newest first */
+	struct {		/* GRANDMASTER_SETTINGS_NP */
+		bool known;	/**< the first answer of this run has come: `first` is its own */
+		bool by_hand;	/**< somebody has set others: `wanted` */
+		uint8_t tries;	/**< so often set again without an answer that shows it, 0: not now */
+		uint8_t first[GM_SETTINGS], wanted[GM_SETTINGS];
+		msec_t set_at;
+	} gm;
 };
 
 /** A stopped unit for entry `index` of `plan`; NULL with err set. Recording of its output begins. */
@@ -208,6 +216,13 @@ bool unit_mend_before(struct unit *u, const struct probe_out *out, unsigned alte
 void unit_mend_after(struct unit *u, const struct exit_info *end);
 bool unit_device_back(struct unit *u, const char *path);
 void unit_remedy(struct unit *u, const struct action *act);
+
+/** What was set by hand in earlier runs, from the saved state. */
+void unit_gm_recall(struct unit *u);
+/** A run begins, or one is taken over. */
+void unit_gm_begin(struct unit *u, bool adopted);
+/** Compare the newest answer, set again what a restart has undone. */
+void unit_gm_look(struct unit *u);
 
 /** Alive without a link while another alternate has one: tell the policy. */
 void unit_look_for_link(struct unit *u);

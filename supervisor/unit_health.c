@@ -238,6 +238,7 @@ static void on_look(struct ev_loop *loop, ev_timer *w, int revents)
 
 static void on_answer(void *owner)
 {
+	unit_gm_look(owner);
 	unit_judge(owner);
 }
 

@@ -194,6 +194,7 @@ void unit_launch(struct unit *u, const struct action *act)
 	if (!u->flushing)
 		log_digest_reset(&u->digest);
 	notes_launch(u, spec->path, run->argv);
+	unit_gm_begin(u, false);
 	attend(u, l.at);
 	unit_event(u, EVT_LAUNCHED);
 	remember_pid(u);
@@ -292,6 +293,7 @@ bool unit_adopt(struct unit *u)
 	log_notice("adopt", "unit=%s pid=%d runs since before this ptpwarden, taken over",
 		   u->conf->name, (int)id.pid);
 	notes_launch(u, run->program_path, run->argv);
+	unit_gm_begin(u, true);
 	attend(u, loop_now());
 	unit_event(u, EVT_LAUNCHED);
 	return true;

@@ -73,6 +73,8 @@ static int ask_all(struct pmc *p, msec_t now)
 		rc = get(p, PMC_PORT_PROPERTIES_NP);
 	if (rc == 0 && p->questions % PMC_STATS_EVERY == 0)
 		rc = get(p, PMC_PORT_STATS_NP);
+	if (rc == 0 && p->questions % PMC_STATS_EVERY == 1)
+		rc = get(p, PMC_GRANDMASTER_SETTINGS_NP);
 	if (rc == 0)
 		rc = subscribe(p, now);
 	p->questions++;
@@ -289,6 +291,12 @@ static void on_stats(struct pmc *p, const struct pmc_reply *r)
 		s->announce_at = now;
 }
 
+static void on_grandmaster(struct pmc *p, const struct pmc_reply *r)
+{
+	p->seen->gm.known = true;
+	memcpy(p->seen->gm.settings, r->u.grandmaster.settings, GM_SETTINGS);
+}
+
 static const struct {
 	enum pmc_id id;
 	void (*fn)(struct pmc *p, const struct pmc_reply *r);
@@ -298,6 +306,7 @@ static const struct {
 	{ PMC_TIME_STATUS_NP, on_time_status },
 	{ PMC_PARENT_DATA_SET, on_parent },
 	{ PMC_PORT_STATS_NP, on_stats },
+	{ PMC_GRANDMASTER_SETTINGS_NP, on_grandmaster },
 };
 
 /* The answer to a question at the slow pace: the next one may wait. */
@@ -472,4 +481,13 @@ void pmc_pace(struct pmc *p, bool slow)
 		return;
 	p->slow = slow;
 	arm(p, pace(p));
+}
+
+int pmc_set_grandmaster(struct pmc *p, const uint8_t settings[GM_SETTINGS])
+{
+	uint8_t bytes[PMC_REQUEST_MAX];
+
+	if (p->fd < 0)
+		return -ENOTCONN;
+	return send_bytes(p, bytes, pmc_build_grandmaster(bytes, &p->peer, ++p->sequence, settings));
 }

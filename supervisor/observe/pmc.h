@@ -75,6 +75,12 @@ int pmc_start(struct pmc *p, const struct daemon_conf *conf, struct health_seen 
 	      struct err *err);
 void pmc_stop(struct pmc *p);
 
+/**
+ * Set what the daemon announces while it is grandmaster; its answer shows in seen->gm.
+ * @return 0 or -errno
+ */
+int pmc_set_grandmaster(struct pmc *p, const uint8_t settings[GM_SETTINGS]);
+
 /** Ask seldom (the unit is ready) or often. */
 void pmc_pace(struct pmc *p, bool slow);
 

@@ -73,6 +73,15 @@ size_t pmc_build_subscribe(uint8_t *out, const struct pmc_peer *peer, uint16_t s
 	return len;
 }
 
+size_t pmc_build_grandmaster(uint8_t *out, const struct pmc_peer *peer, uint16_t sequence,
+			     const uint8_t settings[GM_SETTINGS])
+{
+	size_t len = build(out, peer, sequence, PMC_SET, PMC_GRANDMASTER_SETTINGS_NP, GM_SETTINGS);
+
+	memcpy(out + DATA_AT, settings, GM_SETTINGS);
+	return len;
+}
+
 static enum port_state state_of(uint8_t value)
 {
 	return value < PORT_STATES ? (enum port_state)value : PORT_UNKNOWN;
@@ -169,6 +178,12 @@ static bool read_stats(const uint8_t *d, size_t len, struct pmc_reply *r)
 	return true;
 }
 
+static bool read_grandmaster(const uint8_t *d, size_t len, struct pmc_reply *r)
+{
+	memcpy(r->u.grandmaster.settings, d, GM_SETTINGS);
+	return true;
+}
+
 static const struct {
 	enum pmc_id id;
 	size_t min;
@@ -178,6 +193,7 @@ static const struct {
 	{ PMC_PARENT_DATA_SET, 32, read_parent },
 	{ PMC_PORT_DATA_SET, 26, read_port },
 	{ PMC_TIME_STATUS_NP, 50, read_time_status },
+	{ PMC_GRANDMASTER_SETTINGS_NP, GM_SETTINGS, read_grandmaster },
 	{ PMC_SUBSCRIBE_EVENTS_NP, SUBSCRIBE_SIZE, read_subscription },
 	{ PMC_PORT_PROPERTIES_NP, PROPERTIES_NAME_AT, read_properties },
 	{ PMC_PORT_STATS_NP, STATS_AT + 2 * 8 * PMC_MESSAGES, read_stats },

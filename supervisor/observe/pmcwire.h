@@ -21,6 +21,7 @@ enum pmc_id {
 	PMC_PARENT_DATA_SET = 0x2002,
 	PMC_PORT_DATA_SET = 0x2004,
 	PMC_TIME_STATUS_NP = 0xc000,
+	PMC_GRANDMASTER_SETTINGS_NP = 0xc001,
 	PMC_SUBSCRIBE_EVENTS_NP = 0xc003,
 	PMC_PORT_PROPERTIES_NP = 0xc004,
 	PMC_PORT_STATS_NP = 0xc005,
@@ -85,6 +86,9 @@ struct pmc_reply {
 			char interface[IFACE_NAME_MAX];	/**< cut to fit, terminated */
 		} properties;
 		struct {
+			uint8_t settings[GM_SETTINGS];
+		} grandmaster;
+		struct {
 			uint16_t number;
 			uint64_t rx[PMC_MESSAGES], tx[PMC_MESSAGES];	/**< by enum pmc_message */
 		} stats;
@@ -97,6 +101,10 @@ size_t pmc_build_get(uint8_t *out, const struct pmc_peer *peer, uint16_t sequenc
 /** Build SET SUBSCRIBE_EVENTS_NP for our address. @return bytes written */
 size_t pmc_build_subscribe(uint8_t *out, const struct pmc_peer *peer, uint16_t sequence,
 			   uint16_t duration_s, uint8_t events);
+
+/** Build SET GRANDMASTER_SETTINGS_NP. @return bytes written */
+size_t pmc_build_grandmaster(uint8_t *out, const struct pmc_peer *peer, uint16_t sequence,
+			     const uint8_t settings[GM_SETTINGS]);
 
 /**
  * Read one datagram.

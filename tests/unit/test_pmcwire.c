@@ -68,6 +68,26 @@ static void a_subscription_names_time_and_events(void **state)
 	assert_memory_equal(out + 48, "\x00\x01\x00\x44\xc0\x03\x00\x3c\x03\x00", 10);
 }
 
+/* The answer to a SET has the same layout as its question. */
+static void grandmaster_settings_go_out_and_come_back(void **state)
+{
+	static const uint8_t settings[GM_SETTINGS] = { 6, 0x21, 0x4e, 0x5d, 0, 37, 0x3c, 0x20 };
+	uint8_t out[PMC_REQUEST_MAX];
+	struct pmc_reply r;
+	size_t len = pmc_build_grandmaster(out, &peer, 9, settings);
+
+	assert_int_equal(len, 62);
+	assert_int_equal(out[46], PMC_SET);
+	assert_memory_equal(out + 48, "\x00\x01\x00\x0a\xc0\x01\x06\x21\x4e\x5d", 10);
+	out[46] = PMC_RESPONSE;
+	assert_true(pmc_parse(out, len, &r));
+	assert_int_equal(r.id, PMC_GRANDMASTER_SETTINGS_NP);
+	assert_memory_equal(r.u.grandmaster.settings, settings, GM_SETTINGS);
+	out[51]--;
+	out[3]--;
+	assert_false(pmc_parse(out, len - 1, &r));
+}
+
 static void a_port_answer_is_read(void **state)
 {
 	struct pmc_reply r;
@@ -237,6 +257,7 @@ int main(void)
 		cmocka_unit_test(a_question_has_the_bytes_that_ptp4l_takes),
 		cmocka_unit_test(domain_and_transport_stand_in_the_head),
 		cmocka_unit_test(a_subscription_names_time_and_events),
+		cmocka_unit_test(grandmaster_settings_go_out_and_come_back),
 		cmocka_unit_test(a_port_answer_is_read),
 		cmocka_unit_test(an_answer_of_linuxptp_4_is_read),
 		cmocka_unit_test(a_time_answer_is_read),
