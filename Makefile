@@ -53,7 +53,11 @@ $(B)/tests/%: %.c $(B)/libptpwarden.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests/lib -MMD -MP -MT $@ -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(B)/libptpwarden.a $(LIBS) -lcmocka
 
-# put before real daemons in the integration tests: clocks that take every correction and stand still
+# what the tests with real daemons need: clocks that take every correction, and what stands in the way
+PROPS := $(addprefix $(B)/tests/,stillclock.so trouble)
+$(B)/tests/trouble: tests/lib/trouble.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O2 -D_GNU_SOURCE $(WARN) -o $@ $<
 $(B)/tests/stillclock.so: tests/lib/stillclock.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared -fPIC -O2 -D_GNU_SOURCE $(filter-out -Wmissing-prototypes,$(WARN)) -o $@ $<
@@ -108,7 +112,7 @@ check-ids: ## each finding has a test that makes it and a near miss
 
 check-unit: $(UNIT)
 	@sh tests/lib/run-tests.sh $(UNIT)
-soak: all $(B)/tests/test_policy_walk $(B)/tests/stillclock.so ## every state of the decision core, then an hour of healthy running; root, 70 minutes
+soak: all $(B)/tests/test_policy_walk $(PROPS) ## every state of the decision core, then an hour of healthy running; root, 70 minutes
 	@WALK_STATES=0 $(B)/tests/test_policy_walk
 	@BUILD=$(CURDIR)/$(B) tests/bench/healthy.sh 3600
 
@@ -121,7 +125,7 @@ check-replay: $(B)/tests/replay
 score: $(B)/tests/replay ## how good the expert system is on the cases in tests/replay
 	@$(B)/tests/replay --score tests/replay/cases
 
-check-integration: all $(B)/tests/lintdiff $(B)/tests/ringdump $(B)/tests/stillclock.so ## root: real ptp4l in network namespaces, a few minutes
+check-integration: all $(B)/tests/lintdiff $(B)/tests/ringdump $(PROPS) ## root: real ptp4l in network namespaces, a few minutes
 	@BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh $(wildcard tests/integration/*.sh)
 check-vm: all ## QEMU: real clocks of network cards, lost and found; a few minutes
 	@sh tests/lib/run-tests.sh $(wildcard tests/vm/*.sh)
@@ -161,12 +165,15 @@ bench: all $(BENCH) ## root: preflight beside shell commands, restart latency an
 	@tests/bench/preflight.sh $(CURDIR)/build/ptpwarden $(CURDIR)/$(B)/bench
 	@tests/bench/restart.sh $(CURDIR)/build/ptpwarden $(CURDIR)/$(B)/bench
 
+bench-recovery: all $(PROPS) ## root: faults of many kinds, recovered from and how fast, beside a respawn line of init; minutes
+	@BUILD=$(CURDIR)/$(B) tests/bench/recovery.sh
+
 clean: ## remove everything that was built
 	rm -rf build
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-20s %s\n", $$1, $$2}' Makefile
 
-.PHONY: all bench check check-pure check-headers check-graph check-ids check-unit check-mutants check-replay check-integration check-vm lint-diff demo soak test install uninstall clean help
+.PHONY: all bench bench-recovery check check-pure check-headers check-graph check-ids check-unit check-mutants check-replay check-integration check-vm lint-diff demo soak test install uninstall clean help
 .DELETE_ON_ERROR:
 -include $(wildcard $(DEPS))

@@ -14,6 +14,8 @@
 #   done_testing           last line: the plan, and whether a clock was set
 
 . "$(dirname "${BASH_SOURCE[0]}")/words.sh"
+# programs that the tests need besides ptpwarden (make check-integration)
+props=${BUILD:-$top/build/$(basename "$(dirname "$(readlink "$top/build/ptpwarden")")")}/tests
 still=
 
 box_enter() {
@@ -99,8 +101,8 @@ client_conf() {
 
 # See stillclock.c. Sysfs says what a device is, so it has to tell a lie too.
 still_clock() {
-	still=${BUILD:-$top/build/$(basename "$(dirname "$(readlink "$top/build/ptpwarden")")")}/tests/stillclock.so
-	[ -f "$still" ] || { echo "1..0 # $still: not built"; exit 1; }
+	still=$props/stillclock.so
+	[ -f "$still" ] || { echo "1..1"; echo "not ok 1 - $still is not built"; exit 1; }
 	mount -t tmpfs none /sys/dev
 	mkdir /sys/dev/char
 	ln -s ../../devices/virtual/ptp/ptp0 /sys/dev/char/1:3

@@ -1,9 +1,11 @@
 /*
  * A clock that takes every correction and does not move, to be put before ptp4l and phc2sys with
  * LD_PRELOAD: unmodified daemons reach SLAVE and lock without the right to touch a clock, and any
- * device, /dev/null for one, serves as a PTP clock that shows the system's time.
+ * device, /dev/null for one, serves as a PTP clock that shows the system's time. After SIGUSR2 the
+ * process turns in circles for ever.
  */
 #include <linux/ptp_clock.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
@@ -13,6 +15,17 @@
 enum { PPM = 1 << 16 };		/* struct timex counts in 2^-16 ppm */
 
 static long frequency;
+
+static void spin(int sig)
+{
+	for (volatile unsigned turns = 0;; turns++)
+		;
+}
+
+static void __attribute__((constructor)) begin(void)
+{
+	signal(SIGUSR2, spin);
+}
 
 int clock_adjtime(clockid_t clock, struct timex *t)
 {
