@@ -19,7 +19,7 @@ if [ -z "${KIND:-}" ]; then
 fi
 . "$here/../lib/netns.sh"
 busybox=$(command -v busybox) || skip_all "busybox is not installed"
-exec 8>>"$RESULTS"	# the box has its own /run, but this stays open
+exec 8>>"$RESULTS" 9>&1	# the box has its own /run, but this stays open
 box_enter "$@"
 
 uds=/run/ptp/ptp4l
@@ -271,6 +271,7 @@ suffer() {
 	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$name" "${title[$name]}" "${mend_after[$name]}" "${detect:--}" \
 		"${action:--}" "$ready" >&8
 	[ "$ready" != never ] && within 20 works && return
+	[ $KIND = respawn ] || { echo "# after $name:"; pw status; tail -30 $box/warden.log; } >&9
 	system_kill
 	rm -rf $uds
 	mkdir -p /run/ptp
