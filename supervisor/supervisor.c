@@ -106,6 +106,7 @@ static void on_iface(void *owner, const struct iface *was, const struct iface *n
 	for (unsigned i = 0; i < sup->all && now; i++) {
 		if (was && strcmp(was->name, now->name))
 			unit_iface_renamed(sup->t.unit[i], was->name, now->name);
+		unit_link_changed(sup->t.unit[i], now);
 		unit_iface_changed(sup->t.unit[i], now);
 	}
 }

@@ -66,6 +66,7 @@ struct unit {
 	struct unit_room room;
 	ev_timer timer;
 	ev_timer cleared;		/**< hands EVT_CLEARED on from the loop */
+	msec_t cleared_paid;		/**< the account of those is paid off then; see unit_cleared() */
 	msec_t since;			/**< when the state was entered */
 
 	/* the process */
@@ -238,6 +239,16 @@ void unit_clock_changed(struct unit *u, int phc, bool gone);
 
 /** The wall clock was set: does the unit wait for that? */
 void unit_clock_set(struct unit *u);
+
+/**
+ * What the unit waits for may have come. The probe that follows is as good as at
+ * once, but what comes and goes all the time (a cable that flaps) is asked for at
+ * a steady pace only.
+ */
+void unit_cleared(struct unit *u);
+
+/** A port that fails because its link has gone is left alone. */
+void unit_link_changed(struct unit *u, const struct iface *now);
 
 /** An interface changed: does the unit wait for that? */
 void unit_iface_changed(struct unit *u, const struct iface *now);

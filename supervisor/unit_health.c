@@ -56,6 +56,17 @@ static void see_links(struct unit *u)
 	}
 }
 
+/* Looks come once a second; a link that flaps would often be up when they do. */
+void unit_link_changed(struct unit *u, const struct iface *now)
+{
+	for (unsigned i = 0; i < u->seen.ports; i++) {
+		const struct iface *iface = iface_of(u, &u->seen.port[i]);
+
+		if (iface && iface->index == now->index)
+			health_port_link(&u->seen.port[i], now->up && now->carrier, loop_now());
+	}
+}
+
 static void see_process(struct unit *u, bool regular)
 {
 	struct health_seen *s = &u->seen;

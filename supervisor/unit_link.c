@@ -64,7 +64,7 @@ void unit_iface_changed(struct unit *u, const struct iface *now)
 			continue;
 		if (w->kind == WAIT_INTERFACE || (w->kind == WAIT_UP && now->up) ||
 		    (w->kind == WAIT_CARRIER && now->carrier)) {
-			unit_event(u, EVT_CLEARED);
+			unit_cleared(u);
 			return;
 		}
 	}

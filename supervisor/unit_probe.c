@@ -10,6 +10,7 @@
 #include "supervisor/observe/procwatch.h"
 #include "unit.h"
 
+enum { CLEARED_MS = 1000, CLEARED_AT_ONCE = 5 };	/* one a second, after a few at once */
 enum { SLOW_LIMIT_MS = 2500 };	/* the questions have limits of 2 s of their own */
 
 /* One thing that is watched while a unit waits. Allocated when the wait begins: evidence may be
@@ -163,6 +164,20 @@ void unit_probe_stop(struct unit *u)
 	question_stop(&u->question);
 }
 
+/* Not from inside the watch: the event may end the wait and free it. */
+void unit_cleared(struct unit *u)
+{
+	msec_t now = loop_now();
+	msec_t due = u->cleared_paid - (CLEARED_AT_ONCE - 1) * CLEARED_MS;
+
+	if (ev_is_active(&u->cleared))
+		return;
+	u->cleared_paid = (u->cleared_paid > now ? u->cleared_paid : now) + CLEARED_MS;
+	ev_now_update(u->sup->loop);
+	ev_timer_set(&u->cleared, due > now ? (double)(due - now) / 1000.0 : 0., 0.);
+	ev_timer_start(u->sup->loop, &u->cleared);
+}
+
 /* Whatever changed may have cleared the way; the probe will tell. */
 static void on_cleared(void *owner)
 {
@@ -171,8 +186,7 @@ static void on_cleared(void *owner)
 
 	if (w->is_device && !unit_device_back(u, w->file.path))
 		return;
-	/* not from inside the watch: the event may end the wait and free it */
-	ev_timer_start(u->sup->loop, &u->cleared);
+	unit_cleared(u);
 }
 
 static struct unit_watch *watch_new(struct unit *u)

@@ -3,7 +3,7 @@
 
 #include "healthjudge.h"
 
-enum { SAME_SAMPLE_MS = 50, WELL_MS = 30 * 1000, LINK_WORD_MS = 2000 };
+enum { SAME_SAMPLE_MS = 50, WELL_MS = 30 * 1000 };
 
 void health_reset(struct health_seen *seen, msec_t now)
 {
@@ -98,9 +98,9 @@ void health_port_link(struct port_seen *port, bool up, msec_t at)
 		return;
 	port->link = link;
 	port->link_since = at;
-	/* the state is often known a moment before the reason */
-	if (!up && port->state == PORT_FAULTY && at - port->since < LINK_WORD_MS && port->faults)
-		port->faults--;
+	/* the state is often known a moment before the reason; a link that flaps explains a row of them */
+	if (!up)
+		port->faults = 0;
 }
 
 static bool beyond(const struct health_seen *seen, int64_t ns)

@@ -259,6 +259,20 @@ static void the_reason_may_come_a_moment_after_the_fault(void **unused)
 	}
 }
 
+/* The kernel tells of the link at once, ptp4l's lines may come after the link is back. */
+static void a_link_that_flaps_explains_any_row_of_faults(void **unused)
+{
+	struct bench b = a_slave();
+
+	for (int i = 0; i < 3 * HEALTH_FAULTS; i++) {
+		health_port_link(&b.seen.port[0], false, b.now);
+		health_port_link(&b.seen.port[0], true, b.now);
+		says(&b, "port 1 (eth0): SLAVE to FAULTY on FAULT_DETECTED (FT_UNSPECIFIED)");
+		assert_false(judge(&b).broken);
+		says(&b, "port 1 (eth0): FAULTY to LISTENING on INIT_COMPLETE");
+	}
+}
+
 static void four_faults_in_a_row_are_enough(void **unused)
 {
 	struct bench b = a_slave();
@@ -624,6 +638,7 @@ int main(void)
 		cmocka_unit_test(a_port_without_a_link_is_never_broken),
 		cmocka_unit_test(a_link_that_comes_back_starts_the_healing_anew),
 		cmocka_unit_test(the_reason_may_come_a_moment_after_the_fault),
+		cmocka_unit_test(a_link_that_flaps_explains_any_row_of_faults),
 		cmocka_unit_test(four_faults_in_a_row_are_enough),
 		cmocka_unit_test(faults_far_apart_do_not_add_up),
 		cmocka_unit_test(a_renamed_interface_is_broken_only_if_the_port_fails),
