@@ -50,7 +50,7 @@ took=$((($(now_ms) - begun) / 1000))
 w1=$(wakes) c1=$(cpu_ms) b1=$(state_bytes) d1=$(dirty) f1=$(fds)
 echo "# $took s healthy: $(((w1 - w0) * 60 / took)) wake-ups a minute, $((c1 - c0)) ms of CPU," \
 	"$((b1 - b0)) bytes written in all (log files in memory and status.json included)," \
-	"logs $(log_bytes) bytes, state_dir holds ${kept:-$(kept)} bytes, private dirty $d0 -> $d1 KiB, fds $f0 -> $f1"
+	"logs $(log_bytes) bytes, state_dir holds $(kept) bytes, private dirty $d0 -> $d1 KiB, fds $f0 -> $f1"
 is "the same processes run" "$before" echo "$(pid_of ptp4l) $(pid_of phc2sys)"
 is "nothing was restarted" "0 0" echo "$(field ptp4l restarts) $(field phc2sys restarts)"
 is "ptp4l is locked" LOCKED field ptp4l lock

@@ -40,9 +40,9 @@ make_conf() {
 	{
 		base_conf
 		printf '%s\n' '[unit ptp4l]' "command = $ptp4l -f $ptpconf -i %i" 'interface = eth0' \
-			"env = LD_PRELOAD=$still LD_LIBRARY_PATH=$box/lib" 'provides = phc' 'settle = 3s'
+			"env = LD_PRELOAD=$still LD_LIBRARY_PATH=$box/lib" 'provides = phc' 'settle = 3s' 'crash_loop = off'
 		printf '%s\n' '[unit phc2sys]' "command = $phc2sys" 'follows = ptp4l' \
-			"env = LD_PRELOAD=$still" 'settle = 3s'
+			"env = LD_PRELOAD=$still" 'settle = 3s' 'crash_loop = off'
 	} >$conf
 	[ $KIND = ptpwarden ] || make_inittab
 }
