@@ -77,10 +77,11 @@ static void judge_bond(struct probe *p, struct iface *i)
 /* The kernel passes the setting down to a device of the same namespace only. */
 static void judge_elsewhere(struct probe *p, struct iface *i)
 {
-	if (i->link.lower_elsewhere && rests_on_lower(&i->link) && stamps_in_hardware(p->conf))
-		iface_warn(p, i, F_LINK_BELOW_ELSEWHERE, i->name,
-			   "the device below this %s is in another network namespace",
-			   i->link.kind);
+	if (!i->link.lower_elsewhere || !rests_on_lower(&i->link) || !stamps_in_hardware(p->conf))
+		return;
+	i->troubled = true;
+	note_block(p->out, F_LINK_BELOW_ELSEWHERE, WAIT_NONE, i->name,
+		   "the device below this %s is in another network namespace", i->link.kind);
 }
 
 static void judge_base(struct probe *p, struct iface *i)

@@ -132,21 +132,13 @@ static bool unfit(struct probe *p, const char *node, unsigned use, const struct 
 	return false;
 }
 
-static bool held_still(struct probe *p, const char *node, unsigned use, const struct phc_info *phc)
-{
-	if (!phc->held || !(use & CLOCK_STEER))
-		return false;
-	note_block(p->out, F_PHC_HELD, WAIT_NONE, node, "clock_adjtime: %s", strerror(EBUSY));
-	return true;
-}
-
 /* True: a good clock, as far as one look can tell. */
 static bool judge_answer(struct probe *p, const char *node, unsigned use,
 			 const struct phc_info *phc)
 {
 	answer_facts(p, phc);
 	judge_clock_time(p, node, phc);
-	if (unfit(p, node, use, phc) || held_still(p, node, use, phc) || bad_rate(p, node, phc) ||
+	if (unfit(p, node, use, phc) || bad_rate(p, node, phc) ||
 	    (p->in->full && !judge_clock_users(p, node, use)))
 		return false;
 	if (at_limit(phc))

@@ -73,7 +73,6 @@ struct phc_info {
 	double rate_error;	/**< +- this much, from the time that the reads took */
 	bool freq_known;
 	double freq_ppb;	/**< adjustment in force */
-	bool held;		/**< the kernel refuses to adjust it: virtual clocks are in use */
 	int64_t phc_s;		/**< seconds of the PHC, ... */
 	int64_t system_s;	/**< ... and of the system clock at the same moment */
 };

@@ -87,13 +87,11 @@ static int measure_rate(clockid_t clock, struct phc_info *phc)
 	return 0;
 }
 
-/* Linux refuses even to tell the frequency (EBUSY) while virtual clocks need the clock to be free. */
 static void read_frequency(clockid_t clock, struct phc_info *phc)
 {
 	struct timex tx = { .modes = 0 };
 
 	phc->freq_known = clock_adjtime(clock, &tx) >= 0;
-	phc->held = !phc->freq_known && errno == EBUSY;
 	phc->freq_ppb = (double)tx.freq * 1000 / 65536;
 }
 

@@ -623,11 +623,12 @@ static inline int fake_healthy(void **unused)
 /* Blocks that no single event would clear: only the slow retry helps there. */
 static inline bool may_wait_for_nothing(const char *id)
 {
-	static const char *const ids[] = { "binary.noexec_mount", "phc.held", "priv.cap_",
+	static const char *const ids[] = { "binary.noexec_mount", "priv.cap_",
 					   "priv.files",
 					   "priv.memory", "config.", "rival.port",
 					   "files.shm_denied",
-					   "host.run_dir", "confine.devices" };
+					   "host.run_dir", "confine.devices",
+					   "link.below_elsewhere" };
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
 		if (!strncmp(id, ids[i], strlen(ids[i])))

@@ -64,7 +64,7 @@ static void stamping_does_not_reach_a_device_of_another_namespace(void **unused)
 
 	vlan->link.lower = 77;
 	vlan->link.lower_elsewhere = true;
-	assert_asked("link.below_elsewhere", FINDING_WARN);
+	assert_asked("link.below_elsewhere", FINDING_BLOCK);
 	strcpy(vlan->link.kind, "veth");
 	assert_not_asked("link.below_elsewhere");
 	strcpy(vlan->link.kind, "vlan");

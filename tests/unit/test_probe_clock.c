@@ -155,18 +155,6 @@ static void virtual_clocks_warn(void **unused)
 	assert_not_asked("phc.virtual_clocks");
 }
 
-static void a_clock_that_the_kernel_keeps_from_being_adjusted_blocks_who_would(void **unused)
-{
-	fake.phc.held = true;
-	assert_asked("phc.held", FINDING_BLOCK);
-	assert_int_equal(fake_out.learned.clocks, 0);
-	FAKE_COMMAND(PROG_PHC2SYS, "phc2sys", "-s", "eth0", "-w");
-	assert_not_asked("phc.held");
-	fake.phc.held = false;
-	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0");
-	assert_not_asked("phc.held");
-}
-
 /* --- whose clock it is --- */
 
 static void a_node_with_an_old_number_is_told_before_it_is_opened(void **unused)
@@ -438,7 +426,6 @@ int main(void)
 		T(a_wild_rate_blocks_an_odd_one_warns_a_steered_one_passes),
 		T(a_correction_at_its_limit_warns),
 		T(virtual_clocks_warn),
-		T(a_clock_that_the_kernel_keeps_from_being_adjusted_blocks_who_would),
 		T(a_node_with_an_old_number_is_told_before_it_is_opened),
 		T(a_node_of_another_clock_is_told_unless_somebody_named_it),
 		T(phc2sys_with_the_clock_of_another_interface_is_named),

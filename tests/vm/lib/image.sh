@@ -3,7 +3,7 @@
 # Debian with their libraries, the modules of that kernel, rxstamp. What a test brings along comes
 # as a second archive behind it (vm.sh). Status 1 with the reason when something is missing here.
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
-programs="bash jq ptp4l phc2sys pmc phc_ctl hwstamp_ctl ip setpriv grep sed stdbuf"
+programs="bash jq ptp4l phc2sys pmc phc_ctl hwstamp_ctl ip tc setpriv grep sed stdbuf"
 kernel=$1 out=$2
 root=$(mktemp -d) || exit 1
 trap 'rm -rf "$root"' EXIT
