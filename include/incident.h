@@ -19,7 +19,7 @@
 enum { INCIDENT_BLOCKED_MAX = 4 };
 
 struct incident {
-	unsigned number;	/**< 1 for the first one since the supervisor started; 0: this slot is empty */
+	unsigned number;	/**< goes on over restarts, from 1; 0: this slot is empty */
 	unsigned unit;		/**< index in the plan */
 	msec_t opened_at;
 	msec_t closed_at;	/**< MSEC_NONE while it is open */
@@ -33,6 +33,13 @@ struct incident {
 	const char *alternate_name;	/**< NULL for the preferred one */
 	unsigned blocked_n;
 	struct finding blocked[INCIDENT_BLOCKED_MAX];	/**< findings that forbade the start */
+
+	/* over its whole time; kept by unit_case.c */
+	struct course *course;	/**< what happened while it was open; owned, may be NULL */
+	msec_t counted_at;	/**< how long without lock is known up to here */
+	msec_t before_ms;	/**< lasted already when this ptpwarden began */
+	msec_t unlocked_ms;	/**< without lock while it was open */
+	bool locked;		/**< since then */
 
 	/* what ptpwarden does about it: at the newest change for an open incident */
 	enum policy_st doing;

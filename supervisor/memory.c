@@ -6,6 +6,7 @@
 #include "log.h"
 #include "notes.h"
 #include "supervisor.h"
+#include "supervisor/record/incidentfile.h"
 
 enum { SETTLE_MS = 2000 };
 
@@ -56,14 +57,22 @@ static void on_flight(void *owner, int code)
 int memory_open(struct supervisor *sup, struct err *err)
 {
 	struct disk_folder folder;
+	const void *list;
+	size_t len = 0;
 
 	sup->state = state_new(sup->loop, sup->writer, on_state, sup);
 	if (!sup->state)
 		return err_set(err, ENOMEM, "out of memory");
 	writer_on_flight(sup->writer, on_flight, sup);
 	writer_settle(sup->writer, SETTLE_MS);
+	/* what an earlier one could not put on the disk is newer than what lies there */
+	disk_folder_init(&folder, sup->plan->run_dir);
+	state_load(sup->state, &folder.disk);
+	disk_folder_release(&folder);
 	disk_folder_init(&folder, sup->plan->state_dir);
 	state_load(sup->state, &folder.disk);
+	list = state_get(sup->state, "incidents", INCIDENTS_VERSION, &len);
+	incidents_load(&sup->kept, &folder.disk, list, len);
 	disk_folder_release(&folder);
 	return 0;
 }

@@ -26,6 +26,7 @@
 #include "supervisor/observe/netlink.h"
 #include "supervisor/observe/oom.h"
 #include "supervisor/observe/question.h"
+#include "supervisor/record/incidents.h"
 #include "supervisor/record/state.h"
 #include "supervisor/record/writer.h"
 #include "supervisor/world.h"
@@ -70,7 +71,7 @@ struct supervisor {
 	struct probe_cache *cache;
 	struct probe_out *scratch;	/**< one probe's answer, used up within a callback */
 	unsigned generation;		/**< of the configuration: 1, one more with each reload */
-	unsigned incidents;		/**< how many were opened */
+	struct incidents kept;		/**< what went wrong so far, also before we started */
 	int lock_fd, null_fd;
 	bool have_netlink;
 	bool stopping;

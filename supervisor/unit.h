@@ -253,6 +253,15 @@ void unit_link_changed(struct unit *u, const struct iface *now);
 /** An interface changed: does the unit wait for that? */
 void unit_iface_changed(struct unit *u, const struct iface *now);
 
+/* An incident beyond its own time. */
+void unit_course(struct unit *u, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void unit_case_time(struct unit *u);	/**< the lock may have changed */
+void unit_case_number(struct unit *u, struct incident *i);	/**< a new one, or one that goes on */
+void unit_case_continue(struct incident *i, struct incident *before);
+void unit_case_free(struct incident *i);
+void unit_case_keep(struct unit *u, bool soon);	/**< write u->incident */
+void unit_case_settle(struct unit *u);
+
 /** For status. */
 void unit_view(const struct unit *u, struct unit_view *out);
 

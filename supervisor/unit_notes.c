@@ -134,6 +134,7 @@ void notes_action(struct unit *u, const char *what, const char *because, const c
 {
 	struct flight_note n;
 
+	unit_course(u, "%s, %s: %s", what, result, because);
 	flight_begin(&n, FLIGHT_ACTION, u->conf->name);
 	flight_text(&n, TAG_ACTIONS, what);
 	flight_text(&n, TAG_BECAUSE, because);
@@ -149,9 +150,12 @@ void notes_step(struct unit *u, const struct policy_event *ev, enum policy_st wa
 	char text[200];
 	struct text t = text_in(text, sizeof(text));
 
+	reason(u, ev, &t);
+	if (step->next.st != was)
+		unit_course(u, "%s: %s -> %s%s%s", NAME_OF(event_names, ev->kind),
+			    policy_st_name(was), policy_st_name(step->next.st), t.len ? ": " : "", text);
 	flight_begin(&n, decided ? FLIGHT_DECISION : FLIGHT_EVENT, u->conf->name);
 	flight_text(&n, TAG_EVENT, NAME_OF(event_names, ev->kind));
-	reason(u, ev, &t);
 	if (t.len)
 		flight_text(&n, TAG_BECAUSE, text);
 	if (decided) {
@@ -292,6 +296,9 @@ void notes_health(struct unit *u)
 		flight_int(&n, TAG_OFFSET_NS, u->seen.offset_ns);
 	add_ports(u, &n);
 	put(u, &n, false);
+	unit_case_time(u);
+	unit_course(u, "%s, lock %s%s%s", u->health.ready ? "ready" : "not ready",
+		    lock_name(u->health.lock), u->health.why_not[0] ? ": " : "", u->health.why_not);
 	if (was_locked && u->health.lock != LOCK_LOCKED)
 		tell_samples(u, true);
 }
@@ -408,6 +415,7 @@ void notes_incident(struct unit *u, const struct incident *i, const char *what)
 
 	tell_samples(u, open);
 	explain_line(&i->verdict, &t);
+	unit_course(u, "%s: %s", what, line);
 	flight_begin(&n, FLIGHT_INCIDENT, u->conf->name);
 	flight_int(&n, TAG_NUMBER_OF, i->number);
 	flight_text(&n, TAG_RESULT, what);

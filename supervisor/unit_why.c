@@ -38,8 +38,10 @@ static struct incident *incident_new(struct unit *u, unsigned alternate)
 
 void unit_incident_free(struct incident *i)
 {
-	if (i)
-		free(i->facts);
+	if (!i)
+		return;
+	free(i->facts);
+	unit_case_free(i);
 	free(i);
 }
 
@@ -116,8 +118,9 @@ static void publish(struct unit *u, struct incident *i)
 		i->opened_at = open->opened_at;
 		i->opened_wall = open->opened_wall;
 		i->repeats = repeats ? open->repeats + 1 : 0;
+		unit_case_continue(i, open);
 	} else {
-		i->number = ++u->sup->incidents;
+		unit_case_number(u, i);
 	}
 	keep_findings(u, i);
 	unit_incident_free(open);
@@ -125,6 +128,8 @@ static void publish(struct unit *u, struct incident *i)
 	notes_incident(u, i, repeats ? "again" : open_before ? "changed" : "opened");
 	unit_repeat(u, i);
 	unit_incident_follow(u);
+	if (i->closed_at == MSEC_NONE)
+		unit_case_keep(u, !repeats);
 	if (!repeats)
 		announce(u, i);
 	supervisor_changed(u->sup, u);
@@ -141,6 +146,8 @@ void unit_incident_follow(struct unit *u)
 {
 	struct incident *i = u->incident;
 
+	if (u->policy.st == ST_READY)
+		unit_case_settle(u);
 	if (!i || i->closed_at != MSEC_NONE)
 		return;
 	i->doing = u->policy.st;
@@ -149,7 +156,9 @@ void unit_incident_follow(struct unit *u)
 				 ? u->policy.timer : MSEC_NONE;
 	if (u->policy.st != ST_STOPPED && (u->policy.st != ST_READY || is_odd(u)))
 		return;
+	unit_case_time(u);
 	i->closed_at = loop_now();
+	unit_case_keep(u, true);
 	notes_incident(u, i, "closed");
 }
 

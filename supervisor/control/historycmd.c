@@ -1,4 +1,4 @@
-/* `history`: how often each failure happened; the evidence of unexplained ones as rules to be finished. */
+/* `history`: the incidents that are kept; how often each failure happened; the evidence of unexplained ones as rules to be finished. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "args.h"
+#include "incidentlist.h"
 #include "kept.h"
 #include "local.h"
 #include "phrase.h"
@@ -17,7 +18,8 @@
 
 static const struct args_spec spec = {
 	.verb = "history", .options = "fju", .words = "[FOLDER]", .words_max = 1,
-	.help = "Lists the failures that were seen, each with how often; works without the supervisor.\n"
+	.help = "Lists the incidents that are kept and how often each failure was seen; works without\n"
+		"the supervisor. `ptpwarden why NUMBER` tells an incident in full.\n"
 		"With --unknown, the evidence of those that nothing explained: with FOLDER as rules\n"
 		"and test cases to be finished, else as text.",
 };
@@ -61,14 +63,16 @@ static void add_json(const struct repeat *r, struct text *t)
 		 (long long)r->last);
 }
 
-static int show_table(const char *state_dir, bool json)
+static int show_table(const struct places *at_places, bool json)
 {
 	static char table[BLOB_CONTENT_MAX];
 	const char *at = table;
 	struct repeat r;
 	unsigned n = 0;
 
-	if (!kept_piece(state_dir, REPEATS_PIECE, table, sizeof(table)))
+	if (!json && incident_list(at_places, false) > 0)
+		puts("");
+	if (!kept_piece(at_places->state_dir, REPEATS_PIECE, table, sizeof(table)))
 		table[0] = '\0';
 	if (json)
 		printf("{\"schema\":\"ptpwarden.history/1\",\"signatures\":[");
@@ -89,8 +93,11 @@ static int show_table(const char *state_dir, bool json)
 		}
 		fputs(room, stdout);
 	}
-	if (json)
-		puts("]}");
+	if (!json)
+		return RC_OK;
+	fputs("],\"incidents\":", stdout);
+	(void)incident_list(at_places, true);
+	puts("}");
 	return RC_OK;
 }
 
@@ -312,5 +319,5 @@ int history_main(int argc, char **argv)
 		return rc;
 	places_find(a.file, &places);
 	return a.unknown ? export(places.state_dir, a.words ? a.word[0] : NULL)
-			 : show_table(places.state_dir, a.json);
+			 : show_table(&places, a.json);
 }

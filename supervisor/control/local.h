@@ -5,8 +5,14 @@
 #ifndef PTPWARDEN_CONTROL_LOCAL_H
 #define PTPWARDEN_CONTROL_LOCAL_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /** Configuration and every probe of every unit and alternate. */
 int check_main(int argc, char **argv);
+
+/** `why NUMBER`: one of them in full. The exit code is that of `why`. */
+int history_why(const char *file, uint32_t number, bool json);
 
 /** What a unit printed, from its files. */
 int log_main(int argc, char **argv);

@@ -1,6 +1,6 @@
 /**
  * @file places.h
- * @brief Where a supervisor keeps its socket and its logs, for commands that look for it.
+ * @brief Where a supervisor keeps its socket, its logs and its memory, for commands that look for it.
  */
 #ifndef PTPWARDEN_CONTROL_PLACES_H
 #define PTPWARDEN_CONTROL_PLACES_H

@@ -11,6 +11,7 @@
 #include "conf/load.h"
 #include "conf/planmake.h"
 #include "explainid.h"
+#include "local.h"
 #include "places.h"
 #include "remote.h"
 #include "supervisor/loop.h"
@@ -46,8 +47,9 @@ static const struct args_spec wait_spec = {
 };
 
 static const struct args_spec why_spec = {
-	.verb = "why", .options = "fsjx", .words = "[UNIT|ID]", .words_max = 1,
-	.help = "Explains the newest incident of UNIT (or of any), or what an id means.",
+	.verb = "why", .options = "fsjx", .words = "[UNIT|INCIDENT|ID]", .words_max = 1,
+	.help = "Explains the newest incident of UNIT (or of any), an older one by its number,\n"
+		"or what an id means.",
 };
 
 static void on_piece(void *owner, enum frame_kind kind, const char *bytes, size_t len)
@@ -251,6 +253,12 @@ int wait_main(int argc, char **argv)
 	return rc ? rc : wait_until(&a, &r, loop_now() + a.wait_ms);
 }
 
+/* Units may be called so, too, but then the incidents are asked for by others. */
+static bool is_number(const char *word)
+{
+	return word[0] && word[strspn(word, "0123456789")] == '\0' && strlen(word) < 10;
+}
+
 int why_main(int argc, char **argv)
 {
 	struct args a = { .words = 0 };
@@ -263,6 +271,8 @@ int why_main(int argc, char **argv)
 		args_print_usage(&why_spec, stdout);
 		return RC_OK;
 	}
+	if (a.words && is_number(a.word[0]))
+		return history_why(a.file, (uint32_t)strtoul(a.word[0], NULL, 10), a.json);
 	if (a.words && explain_id_here(a.word[0], a.json, stdout))
 		return RC_OK;
 	r = request_of("why", &a);

@@ -201,6 +201,12 @@ static void add_history(const struct why *w, struct text *t)
 	add_verdict(w, t);
 }
 
+void why_past(const struct why *w, struct text *t)
+{
+	explain_verdict(&w->incident->verdict, w->view->name, t);
+	add_blocked(w->incident, t);
+}
+
 void why_text(const struct why *w, struct text *t)
 {
 	bool open = w->incident && w->incident->closed_at == MSEC_NONE;

@@ -21,6 +21,9 @@ struct why {
 
 void why_text(const struct why *w, struct text *t);
 
+/** The explanation of an incident that is kept: nothing of what is so now. */
+void why_past(const struct why *w, struct text *t);
+
 /** "ptpwarden.diagnosis/1", with a newline at the end. */
 void why_json(const struct why *w, struct text *t);
 

@@ -59,7 +59,7 @@ static int real_open(struct disk *d, const char *name, enum disk_open how)
 	if (rc < 0)
 		return rc;
 	return check(name, openat(f->fd, name, flags[how] | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-				  0600));
+				  0640));
 }
 
 static ssize_t real_read(struct disk *d, int fd, void *out, size_t len, off_t at)

@@ -450,6 +450,7 @@ void scribe_run(int sock, struct flight_queue *queue)
 	learn_places(&r);
 	take_lock(&r);
 	disk_folder_init(&r.files.folder, r.places.state_dir);
+	disk_folder_init(&r.files.memory, r.places.run_dir);
 	(void)scribe_send(&r, &ready);
 	scribe_flight_open(&r, queue);
 	r.epoll = epoll_create1(EPOLL_CLOEXEC);

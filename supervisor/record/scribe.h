@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <sys/types.h>
 #include "base.h"
-#include "blob.h"
 #include "writer.h"
 
 enum { SCRIBE_PATH_MAX = 200, SCRIBE_PIPE_BYTES = 256 * 1024 };
@@ -48,7 +47,7 @@ union scribe_message {
 	enum scribe_command command;
 	struct scribe_order order;
 	struct scribe_file file;
-	char bytes[sizeof(struct scribe_file) + BLOB_BYTES_MAX];
+	char bytes[sizeof(struct scribe_file) + WRITER_STORE_MAX];
 };
 
 /** Writer to supervisor; with WRITER_FILE the descriptor comes along (SCM_RIGHTS). */

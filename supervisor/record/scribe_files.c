@@ -72,12 +72,18 @@ static int put(struct disk *d, const struct pending_file *p)
 	return rc == -ENOENT ? 0 : rc < 0 ? rc : d->ops->sync_dir(d);
 }
 
+/* What the disk refuses outlives at least us: in run_dir, until the disk takes it. */
 static void write_one(struct scribe *r, struct pending_file *p)
 {
+	struct disk *memory = &r->files.memory.disk;
 	int rc = put(&r->files.folder.disk, p);
 
-	if (rc < 0)	/* it may have been mounted, or made anew, since */
+	if (rc < 0) {	/* it may have been mounted, or made anew, since */
 		disk_folder_release(&r->files.folder);
+		(void)put(memory, p);
+	} else {
+		(void)memory->ops->remove(memory, p->name);
+	}
 	p->code = -rc;
 	p->written = true;
 }

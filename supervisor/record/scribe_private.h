@@ -38,7 +38,7 @@ struct slot {
 struct pending_file;
 
 struct scribe_files {
-	struct disk_folder folder;
+	struct disk_folder folder, memory;
 	struct pending_file *first;
 };
 

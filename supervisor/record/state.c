@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "supervisor/loop.h"
 
 enum { AGAIN_MS = 1000 };
 
@@ -15,6 +16,7 @@ struct piece {
 	uint16_t version;
 	unsigned serial;	/* of the order that the scribe has not answered; 0: none */
 	enum state_haste haste;
+	msec_t written_at;	/* MSEC_NONE: not by us */
 	bool changed;		/* since the last order */
 	bool safe;
 };
@@ -66,10 +68,19 @@ static void forget(struct state *s, struct piece *p)
 	free(p);
 }
 
+static msec_t delay_of(const struct piece *p)
+{
+	msec_t since = p->written_at == MSEC_NONE ? STATE_OFTEN_MS : loop_now() - p->written_at;
+
+	if (p->haste == STATE_NOW)
+		return 0;
+	return since + STATE_SOON_MS >= STATE_OFTEN_MS ? STATE_SOON_MS : STATE_OFTEN_MS - since;
+}
+
 static int send_piece(struct state *s, struct piece *p)
 {
 	struct writer_store order = { .serial = ++s->serial ? s->serial : ++s->serial,
-				      .delay = p->haste == STATE_SOON ? STATE_SOON_MS : 0,
+				      .delay = delay_of(p),
 				      .bytes = p->file, .len = p->len };
 	int rc;
 
@@ -123,6 +134,7 @@ static void written(struct state *s, struct piece *p)
 {
 	bool gone = !p->len;
 
+	p->written_at = loop_now();
 	if (!p->changed) {
 		p->safe = true;
 		tell(s, STATE_SAFE, p->name, 0);
@@ -177,6 +189,7 @@ static struct piece *piece_new(struct state *s, const char *name)
 	if (!p)
 		return NULL;
 	strcpy(p->name, name);
+	p->written_at = MSEC_NONE;
 	p->next = s->first;
 	s->first = p;
 	s->pieces++;

@@ -10,8 +10,9 @@
  *
  *	STATE_NOW	a SIGKILL of ptpwarden at once, a power cut when
  *			state_is_safe() says so (some milliseconds later)
- *	STATE_SOON	a SIGKILL of ptpwarden at once, a power cut a minute later; for
- *			what changes often, since each write wears the flash
+ *	STATE_SOON	a SIGKILL of ptpwarden at once, a power cut two seconds later, or
+ *			ten minutes when it was written only just before: for what may
+ *			change often, since each write wears the flash
  *
  * A piece that is damaged is set aside as NAME.damaged, reported once, and
  * then does not exist: its owner begins anew. One of another version or of a
@@ -37,7 +38,7 @@
 #include "err.h"
 #include "writer.h"
 
-enum { STATE_PIECES_MAX = 600, STATE_SOON_MS = 60000, STATE_RETRY_MS = 30000 };
+enum { STATE_PIECES_MAX = 600, STATE_SOON_MS = 2000, STATE_OFTEN_MS = 600000, STATE_RETRY_MS = 30000 };
 
 enum state_haste { STATE_NOW, STATE_SOON };
 

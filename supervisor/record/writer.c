@@ -443,6 +443,8 @@ int writer_store(struct writer *w, const struct writer_store *file)
 			       { .iov_base = (void *)file->bytes, .iov_len = file->len } };
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = ARRAY_LEN(iov) };
 
+	if (file->len > WRITER_STORE_MAX)
+		return -EMSGSIZE;
 	if (w->sock < 0)
 		return -ENOTCONN;
 	memcpy(head.name, file->name, sizeof(head.name));

@@ -25,7 +25,7 @@
 #include "err.h"
 #include "flightnote.h"
 
-enum { WRITER_STREAMS = 2, WRITER_LINGER_MS = 60000 };
+enum { WRITER_STREAMS = 2, WRITER_LINGER_MS = 60000, WRITER_STORE_MAX = 40 * 1024 };
 
 enum writer_event_kind {
 	WRITER_FILE,	/**< another file: fd (the receiver's), from, former_end, memory */
@@ -93,7 +93,7 @@ struct writer_store {
 
 /**
  * Have a file written, for good, in place of the former one of that name.
- * @return 0, the answer follows; -ENOTCONN, -EAGAIN: try later, or -errno
+ * @return 0, the answer follows; -EMSGSIZE: above WRITER_STORE_MAX; -ENOTCONN, -EAGAIN: try later, or -errno
  */
 int writer_store(struct writer *w, const struct writer_store *file);
 

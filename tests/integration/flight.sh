@@ -53,7 +53,14 @@ ok "the death of ptp4l is recorded" within 3 recorded ' exit subject="ptp4l" las
 ok "the incident and its cause" within 5 recorded ' incident subject="ptp4l" number="1" result="opened"'
 exits "ptp4l is ready again" 0 pw wait ptp4l 30
 ok "the incident is closed" within 3 recorded ' incident .*result="closed".*incident="0"'
+ok "history lists it" said '^ +1  ptp4l .*    1$' pw history
+ok "and what it was, as JSON" said '"number":1,"unit":"ptp4l"' pw history --json
+is "both of them, and both are over" 2 jq '.incidents | map(select(.unit == "ptp4l" and .closed != null)) | length' <(pw history --json)
+ok "why NUMBER tells it in full" said 'What happened:' pw why 1
+ok "with its course" said 'launched: starting -> running' pw why 2
+is "and as why told it" ptpwarden.diagnosis/1 jq -r .schema <(pw why 1 --json)
 ok "by an ordered end" warden_ends
+ok "history works without the supervisor" said '^ +1  ptp4l ' pw history
 ok "which is recorded" recorded ' stop '
 
 # A disk that refuses: a file where the folder should be.

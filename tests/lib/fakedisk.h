@@ -313,7 +313,7 @@ static void fake_lose(struct fakedisk *f, struct fake_file *file)
 }
 
 /* The power is back: what is there now? */
-static void fake_power_on(struct fakedisk *f)
+static __attribute__((unused)) void fake_power_on(struct fakedisk *f)
 {
 	f->now = f->change[fake_roll(f, f->changes)];
 	f->change[0] = f->now;
