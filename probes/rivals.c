@@ -138,7 +138,7 @@ static void judge_ptp4l(struct scan *s, struct rival *r)
 	const char *port;
 	char what[64];
 
-	if (s->p->in->unit->program != PROG_PTP4L)
+	if (s->p->in->unit->program != PROG_PTP4L && s->p->in->unit->program != PROG_TIMEMASTER)
 		return;
 	/* its relative paths and its files are those of its own mount namespace */
 	if (shares(s, r->pid, "mnt", s->mnt) != ANSWER_YES ||

@@ -356,15 +356,19 @@ struct tally {
  */
 static bool run_child(const char *path, char *printed, const char *file, struct heard *h)
 {
-	char program[256], *argv[ARGS_MAX] = {program}, *conf, *end, *command, *word;
+	char program[256], *argv[ARGS_MAX] = {program}, *conf, *end, *next, *command, *word;
 	int n = 1, fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	const char *slash = strrchr(path, '/');
 
 	conf = strstr(printed, "[global]\n");
-	end = conf ? strstr(conf, "\nuds_address ") : NULL;
+	end = conf;
+	/* up to timemaster's own, which is the last; what follows is about the servo */
+	next = conf ? strstr(conf, ".conf:\n") : NULL;
+	for (char *at = conf; at && (at = strstr(at, "\nuds_address ")) && (!next || at < next); at++)
+		end = at;
 	command = conf ? strstr(conf, "\ncommands:\n") : NULL;
 	command = command ? strstr(command, "ptp4l ") : NULL;
-	if (fd < 0 || !end || !command || write(fd, conf, (size_t)(end - conf) + 1) < 0) {
+	if (fd < 0 || end == conf || !command || write(fd, conf, (size_t)(end - conf) + 1) < 0) {
 		close(fd);
 		return false;
 	}

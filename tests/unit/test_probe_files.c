@@ -354,6 +354,16 @@ static void timemaster_makes_its_folder_but_not_the_one_above(void **unused)
 	unlink(tm_path);
 }
 
+static void a_ptp4l_on_an_interface_of_timemaster_blocks(void **unused)
+{
+	timemaster("[ptp_domain 0]\ninterfaces eth0\n");
+	fake_process(400, "ptp4l\n", "ptp4l\0-i\0eth0", 13, 1);
+	assert_asked("rival.same_interface", FINDING_BLOCK);
+	fake_process(400, "ptp4l\n", "ptp4l\0-i\0eth9", 13, 1);
+	assert_not_asked("rival.same_interface");
+	unlink(tm_path);
+}
+
 static void its_own_chronyd_is_no_rival(void **unused)
 {
 	static const pid_t ours[] = { 400 };
@@ -544,6 +554,7 @@ int main(void)
 		T(a_broadcom_phy_wants_minor_version_0),
 		T(the_programs_of_timemaster_must_be_there),
 		T(timemaster_makes_its_folder_but_not_the_one_above),
+		T(a_ptp4l_on_an_interface_of_timemaster_blocks),
 		T(its_own_chronyd_is_no_rival),
 		T(busybox_is_a_rival_as_ntpd_only),
 		T(who_holds_the_port_of_ntp_steers_the_clock_whatever_its_name),
