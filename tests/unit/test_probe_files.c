@@ -6,6 +6,8 @@
 #include "test.h"
 #include "fakesys.h"
 
+#define CMD(words) (words), sizeof(words)
+
 enum { V311 = 0x030101, V40 = 0x040000, V42 = 0x040200 };
 
 #define NTP(unix_s) ((unix_s) + 2208988800ll)
@@ -108,7 +110,7 @@ static void the_refclock_socket_needs_a_listener(void **unused)
 static void shm_servo(const char *segment)
 {
 	FAKE_COMMAND(PROG_PHC2SYS, "phc2sys", "-s", "eth0", "-w", "-E", "ntpshm", "-M", segment);
-	fake_process(300, "chronyd\n", "chronyd", 8, 1);
+	fake_process(300, "chronyd\n", CMD("chronyd"), 1);
 }
 
 static void segment(int number, unsigned perms, unsigned uid, int creator, int last)
@@ -140,7 +142,7 @@ static void a_segment_of_another_user_blocks(void **unused)
 static void a_second_writer_of_the_segment_is_named(void **unused)
 {
 	shm_servo("0");
-	fake_process(301, "gpsd\n", "gpsd", 5, 1);
+	fake_process(301, "gpsd\n", CMD("gpsd"), 1);
 	segment(0, 0600, 0, 301, 300);
 	assert_asked("rival.shared_memory", FINDING_WARN);
 	assert_string_equal(finding_of("rival.shared_memory")->subject, "gpsd");
@@ -154,7 +156,7 @@ static void a_segment_that_nobody_reads_warns(void **unused)
 {
 	shm_servo("0");
 	assert_not_asked("files.no_reader");
-	fake_process(300, "sh\n", "sh", 3, 1);
+	fake_process(300, "sh\n", CMD("sh"), 1);
 	assert_asked("files.no_reader", FINDING_WARN);
 	fake.hidden = "/proc";		/* not known is not "nobody" */
 	assert_not_asked("files.no_reader");
@@ -357,9 +359,9 @@ static void timemaster_makes_its_folder_but_not_the_one_above(void **unused)
 static void a_ptp4l_on_an_interface_of_timemaster_blocks(void **unused)
 {
 	timemaster("[ptp_domain 0]\ninterfaces eth0\n");
-	fake_process(400, "ptp4l\n", "ptp4l\0-i\0eth0", 13, 1);
+	fake_process(400, "ptp4l\n", CMD("ptp4l\0-i\0eth0"), 1);
 	assert_asked("rival.same_interface", FINDING_BLOCK);
-	fake_process(400, "ptp4l\n", "ptp4l\0-i\0eth9", 13, 1);
+	fake_process(400, "ptp4l\n", CMD("ptp4l\0-i\0eth9"), 1);
 	assert_not_asked("rival.same_interface");
 	unlink(tm_path);
 }
@@ -371,8 +373,8 @@ static void its_own_chronyd_is_no_rival(void **unused)
 	timemaster("[ptp_domain 0]\ninterfaces eth0\n");
 	fake_in.ours = ours;
 	fake_in.n_ours = 1;
-	fake_process(400, "timemaster\n", "timemaster", 11, 1);
-	fake_process(401, "chronyd\n", "chronyd", 8, 1);
+	fake_process(400, "timemaster\n", CMD("timemaster"), 1);
+	fake_process(401, "chronyd\n", CMD("chronyd"), 1);
 	fake_text("/proc/401/stat", "401 (chro) nyd) S 400 1 1\n");
 	assert_not_asked("rival.system_clock");
 	fake_text("/proc/401/stat", "401 (chronyd) S 1 1 1\n");
@@ -385,9 +387,9 @@ static void its_own_chronyd_is_no_rival(void **unused)
 static void busybox_is_a_rival_as_ntpd_only(void **unused)
 {
 	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-S", "-i", "eth0");
-	fake_process(300, "busybox\n", "busybox\0ntpd\0-n", 16, 1);
+	fake_process(300, "busybox\n", CMD("busybox\0ntpd\0-n"), 1);
 	assert_asked("rival.system_clock", FINDING_WARN);
-	fake_process(300, "busybox\n", "busybox\0sh", 11, 1);
+	fake_process(300, "busybox\n", CMD("busybox\0sh"), 1);
 	assert_not_asked("rival.system_clock");
 }
 
@@ -396,23 +398,23 @@ static void who_holds_the_port_of_ntp_steers_the_clock_whatever_its_name(void **
 	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-S", "-i", "eth0");
 	fake_text("/proc/net/udp", "  sl  local_address rem_address st\n"
 				   "  1: 00000000:007B 00000000:0000 07 0:0 0:0 0 0 0 777 2 0 0\n");
-	fake_process(300, "ntimed\n", "ntimed", 7, 1);
+	fake_process(300, "ntimed\n", CMD("ntimed"), 1);
 	fake_symlink("/proc/300/fd/3", "socket:[777]");
 	assert_asked("rival.system_clock", FINDING_WARN);
 	assert_string_equal(finding_of("rival.system_clock")->subject, "ntimed");
 	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0");
 	assert_not_asked("rival.system_clock");
 	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-S", "-i", "eth0");
-	fake_process(300, "chronyd\n", "chronyd\0-x", 11, 1);
+	fake_process(300, "chronyd\n", CMD("chronyd\0-x"), 1);
 	assert_not_asked("rival.system_clock");
 }
 
 static void a_ptp4l_under_another_name_is_still_one(void **unused)
 {
-	fake_process(300, "ptp4l-4.2\n", "ptp4l-4.2\0-i\0eth0", 18, 1);
+	fake_process(300, "ptp4l-4.2\n", CMD("ptp4l-4.2\0-i\0eth0"), 1);
 	assert_true(asked("rival.same_interface") == FINDING_BLOCK ||
 		    asked("rival.ptp4l") == FINDING_WARN);
-	fake_process(300, "ptp4lmonitor\n", "ptp4lmonitor", 13, 1);
+	fake_process(300, "ptp4lmonitor\n", CMD("ptp4lmonitor"), 1);
 	assert_not_asked("rival.ptp4l");
 	assert_not_asked("rival.same_interface");
 }
@@ -428,7 +430,7 @@ static void another_phc2sys_counts_where_it_steers_the_same_clock(void **unused)
 	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0");
 	assert_not_asked("rival.same_clock");
 	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-s", "-i", "eth0");
-	fake_process(300, "phc2sys\n", "phc2sys\0-s\0eth0\0-w", 19, 1);
+	fake_process(300, "phc2sys\n", CMD("phc2sys\0-s\0eth0\0-w"), 1);
 	assert_not_asked("rival.same_clock");
 	assert_not_asked("rival.phc2sys");
 	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-S", "-i", "eth0");
@@ -448,9 +450,9 @@ static void another_ts2phc_is_known_by_the_device_too(void **unused)
 
 static void timemaster_is_a_rival_in_its_own_network_only(void **unused)
 {
-	fake_process(300, "timemaster\n", "timemaster", 11, 1);
+	fake_process(300, "timemaster\n", CMD("timemaster"), 1);
 	assert_asked("rival.timemaster", FINDING_WARN);
-	fake_process(300, "timemaster\n", "timemaster", 11, 2);
+	fake_process(300, "timemaster\n", CMD("timemaster"), 2);
 	assert_not_asked("rival.timemaster");
 }
 
@@ -459,11 +461,11 @@ static void a_second_ptpwarden_is_one_with_another_file(void **unused)
 	static struct plan plan = { .file = (char *)"/etc/ptpwarden.conf" };
 
 	fake_in.plan = &plan;
-	fake_process(300, "ptpwarden\n", "ptpwarden\0run\0-f\0/root/x.conf", 31, 1);
+	fake_process(300, "ptpwarden\n", CMD("ptpwarden\0run\0-f\0/root/x.conf"), 1);
 	assert_asked("rival.ptpwarden", FINDING_WARN);
-	fake_process(300, "ptpwarden\n", "ptpwarden\0run\0-f\0/etc/ptpwarden.conf", 37, 1);
+	fake_process(300, "ptpwarden\n", CMD("ptpwarden\0run\0-f\0/etc/ptpwarden.conf"), 1);
 	assert_not_asked("rival.ptpwarden");
-	fake_process(300, "ptpwarden\n", "ptpwarden\0monitor\0-f\0/root/x.conf", 35, 1);
+	fake_process(300, "ptpwarden\n", CMD("ptpwarden\0monitor\0-f\0/root/x.conf"), 1);
 	assert_not_asked("rival.ptpwarden");
 }
 
@@ -478,9 +480,9 @@ static void a_clock_that_nobody_here_corrects_gives_the_hidden_one_away(void **u
 	fake.clock = (struct clock_state){ .maxerror_us = 3000, .unsynced = true };
 	assert_not_asked("rival.hidden");
 	fake.clock.unsynced = false;
-	fake_process(300, "chronyd\n", "chronyd", 8, 1);
+	fake_process(300, "chronyd\n", CMD("chronyd"), 1);
 	assert_not_asked("rival.hidden");
-	fake_process(300, "sh\n", "sh", 3, 1);
+	fake_process(300, "sh\n", CMD("sh"), 1);
 	FAKE_COMMAND(PROG_PTP4L, "ptp4l", "-i", "eth0");
 	assert_not_asked("rival.hidden");
 }

@@ -9,6 +9,8 @@
 #include "test.h"
 #include "fakesys.h"
 
+#define CMD(words) (words), sizeof(words)
+
 enum { V311 = 0x030101, V42 = 0x040200 };
 
 static void assert_quiet(const char *what)
@@ -138,9 +140,9 @@ static void a_user_with_his_own_folder_and_a_udev_rule(void **unused)
 
 static void neighbours_that_leave_us_alone(void **unused)
 {
-	fake_process(300, "chronyd\n", "chronyd\0-x", 11, 1);
-	fake_process(301, "ptp4l\n", "ptp4l\0-i\0eth0", 13, 2);
-	fake_process(302, "gpsd\n", "gpsd", 5, 1);
+	fake_process(300, "chronyd\n", CMD("chronyd\0-x"), 1);
+	fake_process(301, "ptp4l\n", CMD("ptp4l\0-i\0eth0"), 2);
+	fake_process(302, "gpsd\n", CMD("gpsd"), 1);
 	fake.clock = (struct clock_state){ .tai_offset = 37, .maxerror_us = 100 };
 	quiet(PROG_PTP4L, "ptp4l -i eth0 -m -q");
 	quiet(PROG_PTP4L, "ptp4l -S -i eth0 --clock_servo ntpshm -m -q");

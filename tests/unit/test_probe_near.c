@@ -6,6 +6,8 @@
 #include "test.h"
 #include "fakesys.h"
 
+#define CMD(words) (words), sizeof(words)
+
 #define PTP4L "/usr/sbin/ptp4l"
 #define LOADER "/lib64/ld-linux-x86-64.so.2"
 
@@ -159,11 +161,11 @@ static void what_is_allowed_needs_no_privilege(void **unused)
 
 static void rivals_of_other_kinds_leave_their_own_ids(void **unused)
 {
-	fake_process(300, "ptp4l\n", "ptp4l\0-i\0eth0", 13, 1);
+	fake_process(300, "ptp4l\n", CMD("ptp4l\0-i\0eth0"), 1);
 	assert_not_asked("rival.ptp4l");	/* it is rival.same_interface */
 	assert_not_asked("rival.ok");
 	assert_not_asked("rival.unknown");
-	fake_process(300, "ptp4l\n", "ptp4l\0-i\0eth9", 13, 1);
+	fake_process(300, "ptp4l\n", CMD("ptp4l\0-i\0eth9"), 1);
 	assert_asked("rival.ptp4l", FINDING_WARN);
 }
 
