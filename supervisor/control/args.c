@@ -29,7 +29,7 @@ static const struct option_row {
 	{ 'j', true, "json", FLAG, NULL, offsetof(struct args, json), "print JSON" },
 	{ 'w', false, "wait", WAIT, "[=SEC]", offsetof(struct args, wait),
 	  "wait for the true answer, at most 30 s" },
-	{ 'o', false, "force", FLAG, NULL, offsetof(struct args, force),
+	{ 'O', false, "force", FLAG, NULL, offsetof(struct args, force),
 	  "start although a probe says that it cannot work" },
 	{ 'l', false, "locked", FLAG, NULL, offsetof(struct args, locked),
 	  "ready is not enough, the clock must be LOCKED" },
@@ -55,6 +55,10 @@ static const struct option_row {
 	  "when SUBJECT.NAME last became what it is (at TIME)" },
 	{ 'T', false, "trace", FLAG, NULL, offsetof(struct args, trace),
 	  "print it in the format of Chrome's trace viewer" },
+	{ 'R', false, "redact", FLAG, NULL, offsetof(struct args, redact),
+	  "replace addresses, clock identities and the host name" },
+	{ 'o', true, "output", TEXT, "FILE", offsetof(struct args, output),
+	  "write it there; FILE.html is a page, FILE.json is JSON" },
 	{ 'h', true, "help", FLAG, NULL, offsetof(struct args, help), "this text" },
 };
 

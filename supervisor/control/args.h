@@ -22,8 +22,8 @@ struct args_spec {
 
 struct args {
 	const char *file, *socket, *interface;
-	const char *ring, *at, *since, *changed;
-	bool json, force, locked, facts, unknown, plan, follow, all, wait, trace, help;
+	const char *ring, *at, *since, *changed, *output;
+	bool json, force, locked, facts, unknown, plan, follow, all, wait, trace, redact, help;
 	msec_t wait_ms;		/**< preset by the caller */
 	unsigned lines;		/**< preset by the caller */
 	unsigned words;

@@ -26,4 +26,7 @@ int history_main(int argc, char **argv);
 /** Tests a file of rules on unexplained failures and cases. */
 int rules_main(int argc, char **argv);
 
+/** An incident as a page, as text, as JSON. */
+int report_main(int argc, char **argv);
+
 #endif

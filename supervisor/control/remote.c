@@ -27,11 +27,11 @@ enum {
 static const struct args_spec specs[] = {
 	{ .verb = "status", .options = "fsj", .words = "[UNIT]", .words_max = 1,
 	  .help = "Shows the state of the units. Exit code 3: UNIT does not run." },
-	{ .verb = "start", .options = "fsjwoa", .words = "UNIT", .words_max = 1,
+	{ .verb = "start", .options = "fsjwOa", .words = "UNIT", .words_max = 1,
 	  .help = "Starts a unit now, whatever delay is due. Exit code 1: failed, 5: trying on." },
 	{ .verb = "stop", .options = "fsjwa", .words = "UNIT", .words_max = 1,
 	  .help = "Stops a unit; it stays stopped until it is started by hand." },
-	{ .verb = "restart", .options = "fsjwoa", .words = "UNIT", .words_max = 1,
+	{ .verb = "restart", .options = "fsjwOa", .words = "UNIT", .words_max = 1,
 	  .help = "Stops a unit and starts it again." },
 	{ .verb = "reload", .options = "fsjw", .words = "[UNIT]", .words_max = 1,
 	  .help = "Reads the configuration again and restarts the units that it changes." },

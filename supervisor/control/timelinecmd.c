@@ -1,72 +1,25 @@
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "args.h"
-#include "client.h"
+#include "flightfile.h"
 #include "local.h"
-#include "places.h"
-#include "supervisor/record/ring.h"
 #include "supervisor/timeline/clock.h"
 #include "supervisor/timeline/cursor.h"
 #include "supervisor/timeline/listing.h"
 #include "supervisor/timeline/screen.h"
 #include "verbs.h"
 
-enum {
-	AROUND = 12,		/* events shown before a moment */
-	PATIENCE_MS = 500,	/* with a supervisor that is to write down what it has in memory */
-	WRITE_MS = 50,		/* that long its writer takes for it */
-};
+enum { AROUND = 12 };	/* events shown before a moment */
 
 static const struct args_spec spec = {
 	.verb = "timeline", .options = "fjrtScT", .words = "[INCIDENT]", .words_max = 1,
 	.help = "Steps through what the flight recorder holds: full-screen on a terminal, as lines\n"
 		"otherwise or with an option. Works without the supervisor.",
 };
-
-/* While the disk refuses, the recorder goes on in run_dir's memory: that one is newer. */
-static void ring_path(const struct args *a, char *path, size_t size)
-{
-	struct places places;
-	struct stat st;
-
-	if (a->ring) {
-		snprintf(path, size, "%s", a->ring);
-		return;
-	}
-	places_find(a->file, &places);
-	snprintf(path, size, "%s/%s", places.run_dir, RING_FILE);
-	if (stat(path, &st) < 0)
-		snprintf(path, size, "%s/%s", places.state_dir, RING_FILE);
-}
-
-static void no_piece(void *owner, enum frame_kind kind, const char *bytes, size_t len)
-{
-}
-
-/* A running supervisor has the newest events in memory. */
-static void have_written_down(const struct args *a)
-{
-	struct request r = { .verb = "flight" };
-	struct places places;
-	struct err err;
-	int fd;
-
-	if (a->ring)
-		return;
-	places_find(a->file, &places);
-	fd = client_connect(places.socket, &err);
-	if (fd < 0)
-		return;	/* none runs: all is in the file */
-	if (client_ask(fd, &r, PATIENCE_MS, no_piece, NULL, &err) == RC_OK)
-		poll(NULL, 0, WRITE_MS);
-	close(fd);
-}
 
 static int say(const struct err *err)
 {
@@ -203,7 +156,7 @@ int timeline_main(int argc, char **argv)
 {
 	struct args a = { .words = 0 };
 	struct err err = { 0 };
-	char path[512];
+	struct flight_places at;
 	struct reel r;
 	int rc = args_parse(&spec, argc, argv, &a);
 
@@ -213,11 +166,11 @@ int timeline_main(int argc, char **argv)
 		args_print_usage(&spec, stdout);
 		return RC_OK;
 	}
-	have_written_down(&a);
-	ring_path(&a, path, sizeof(path));
-	if (reel_read(&r, path, &err) < 0)
+	flight_have_written(&a);
+	flight_places(&a, &at);
+	if (reel_read(&r, at.ring, &err) < 0)
 		return say(&err);
-	rc = full_screen(&a) ? browse(path, &a, &r) : show(&r, &a);
+	rc = full_screen(&a) ? browse(at.ring, &a, &r) : show(&r, &a);
 	reel_free(&r);
 	return rc;
 }

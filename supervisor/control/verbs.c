@@ -44,6 +44,7 @@ static const struct verb {
 	{ "wait", wait_main, "wait until units are ready, also for the supervisor to appear" },
 	{ "why", why_main, "what is wrong with a unit, or what the id of a finding means" },
 	{ "diagnose", diagnose_main, "explain a log and facts without a supervisor" },
+	{ "report", report_main, "all about an incident as one page, for somebody who was not there" },
 	{ "monitor", remote_main, "show what happens, as it happens" },
 	{ "log", log_main, "what a unit printed" },
 	{ "timeline", timeline_main, "step back through what happened, event by event" },

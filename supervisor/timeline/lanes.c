@@ -33,12 +33,20 @@ static void end_slice(struct lane *lane, int64_t at_us)
 	lane->open = false;
 }
 
+static bool is_value(const struct lane_slice *s, const struct flight_field *f)
+{
+	char value[sizeof(s->value)];
+
+	snprintf(value, sizeof(value), "%.*s", (int)f->len, (const char *)f->value);
+	return !strcmp(s->value, value);
+}
+
 static void set(struct lanes *l, const char *subject, const struct flight_field *f, int64_t at_us)
 {
 	struct lane *lane = lane_of(l, subject, f->tag);
 	struct lane_slice *s;
 
-	if (!lane)
+	if (!lane || (lane->open && is_value(&lane->at[lane->n - 1], f)))
 		return;
 	end_slice(lane, at_us);
 	if (!f->len)

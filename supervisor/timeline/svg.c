@@ -186,6 +186,8 @@ void svg_curve(const struct plot *p, enum svg_curve what, int64_t from_ns, int64
 	fprintf(out, "<text x=\"0\" y=\"14\">");
 	svg_text(p->subject, out);
 	fprintf(out, " %s</text>\n", what == SVG_OFFSET ? "offset" : "frequency");
+	fprintf(out, "<rect x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" fill=\"none\" "
+		"stroke=\"#ddd\"/>\n", LABEL, bottom - height - 3, WIDTH - LABEL - 1, height + 6);
 	value_label(most, what, bottom - height + 4, out);
 	value_label(least, what, bottom, out);
 	if (least < 0 && most > 0)

@@ -54,6 +54,26 @@ pw timeline --trace >$box/trace
 ok "the trace is JSON" jq -e 'map(select(.ph == "X" and .tid == "state" and .name == "ready")) | length >= 1' $box/trace
 ok "with offsets" jq -e 'map(select(.ph == "C" and .name == "offset_ns")) | length >= 1' $box/trace
 
+# -- the report --
+exits "a page can be made of the incident" 0 pw report -o $box/report.html
+page=$box/report.html
+ok "with the verdict as its title" grep -q '<h1>.*eth0 has no link' $page
+ok "the states as a picture" grep -q 'aria-label="states over time"' $page
+ok "the offset as a picture" grep -q 'aria-label="offset over time"' $page
+ok "what was done" grep -q 'class="decision".*no longer ready' $page
+ok "and what ptp4l printed" grep -q 'class="line".*link down' $page
+is "nothing in it is fetched or run" 0 grep -ciE '<script|src=|href=|url\(|@import' $page
+clock=$(sed -nE 's/.*selected best master clock ([0-9a-f.]+).*/\1/p' $page | head -1)
+ok "the master's clock is named" test -n "$clock"
+exits "redacted" 0 pw report 1 --redact -o $box/redacted.html
+is "it is not" 0 grep -c "$clock" $box/redacted.html
+ok "but something equal in its place" grep -q 'selected best master clock CLOCK-[0-9]' $box/redacted.html
+exits "as text, too" 0 pw report
+pw report --json >$box/report.json
+ok "and as JSON with the diagnosis in it" jq -e '.schema == "ptpwarden.report/1" and (.diagnosis.causes[0].id == "link.down")' $box/report.json
+exits "an incident that is not kept is refused" 1 pw report 99
+exits "a folder that is not there, too" 1 pw report -o $box/none/x.html
+
 # -- copied from a dead box --
 cp $ring $box/copy.ring
 dd if=/dev/urandom of=$box/copy.ring bs=128 seek=40 count=1 conv=notrunc status=none
