@@ -212,6 +212,7 @@ void unit_settle_in(struct unit *u, const struct plan *plan, unsigned index,
 	u->conf = &plan->unit[index];
 	u->index = index;
 	u->pacing = pacing_of(u->conf);
+	unit_health_limits(u);
 	if (u->policy.alternate >= u->conf->alternates)
 		u->policy.alternate = u->policy.came_from = 0;
 	if (u->policy.probing >= u->conf->alternates)

@@ -110,6 +110,7 @@ struct unit {
 	struct unit_notes notes;	/**< what the flight recorder knows */
 	struct log_digest digest;
 	msec_t word_at;			/**< what is wrong is not looked into before this */
+	bool said_odd;			/**< the open incident is about one that did its work */
 	bool flushing;			/**< the lines of the run before are still coming */
 	struct health_seen seen_before;	/**< what was seen of the run that ended */
 	unsigned alternate_before;
@@ -191,6 +192,7 @@ void unit_process_fini(struct unit *u);
 void unit_health_init(struct unit *u);
 void unit_health_begin(struct unit *u, msec_t now);
 void unit_health_end(struct unit *u);
+void unit_health_limits(struct unit *u);
 void unit_judge(struct unit *u);
 bool unit_takes_no_signal(struct unit *u);
 void unit_notice(struct unit *u);

@@ -12,7 +12,13 @@
 #include "supervisor/proc.h"
 #include "unit.h"
 
-enum { LOOK_MS = 1000, LOOK_LINES_MS = 2000, LOOK_READY_MS = 5000, CLOCK_LIMIT_MS = 2500 };
+enum {
+	LOOK_MS = 1000,
+	LOOK_LINES_MS = 2000,
+	LOOK_READY_MS = 5000,
+	CLOCK_LIMIT_MS = 2500,
+	FRESH_MS = 30 * 1000,	/* complaints that are older belong to something else */
+};
 
 /* -- looking -- */
 
@@ -186,12 +192,22 @@ static void replace(struct unit *u)
 	unit_event(u, EVT_BROKEN);
 }
 
+/* It was well for a while: complaints from before that explain nothing that happens now. */
+static void forget_complaints(struct unit *u)
+{
+	msec_t now = loop_now();
+
+	if (u->policy.st == ST_READY && now - u->since > FRESH_MS)
+		log_digest_expire(&u->digest, u->sup->rules, now - FRESH_MS);
+}
+
 static void health_changed(struct unit *u, const struct health *was)
 {
 	bool running = u->policy.st == ST_RUNNING || u->policy.st == ST_READY;
 
 	if (u->health.broken && running) {
 		proclook_deeply(&u->seen.proc, u->child.id.pid, loop_now());
+		forget_complaints(u);
 		replace(u);
 		return;
 	}
@@ -199,6 +215,7 @@ static void health_changed(struct unit *u, const struct health *was)
 		log_digest_healed(&u->digest, u->sup->rules);
 		unit_event(u, EVT_READY);
 	} else if (!u->health.ready && u->policy.st == ST_READY) {
+		forget_complaints(u);
 		unit_event(u, EVT_UNREADY);
 		look_later(u);
 	}
@@ -299,6 +316,12 @@ void unit_health_init(struct unit *u)
 	ev_timer_init(&u->look, on_look, 0., 0.);
 }
 
+void unit_health_limits(struct unit *u)
+{
+	u->seen.offset_limit_ns = u->conf->offset_limit_ns;
+	u->seen.offset_samples = u->conf->offset_samples;
+}
+
 void unit_health_begin(struct unit *u, msec_t now)
 {
 	struct err err = { 0 };
@@ -307,8 +330,7 @@ void unit_health_begin(struct unit *u, msec_t now)
 	u->health = (struct health){ 0 };
 	u->word_at = 0;
 	u->seen.pid = u->child.id.pid;
-	u->seen.offset_limit_ns = u->conf->offset_limit_ns;
-	u->seen.offset_samples = u->conf->offset_samples;
+	unit_health_limits(u);
 	u->seen.holdover = u->conf->holdover;
 	u->seen.carrier_changes = carrier_changes(u);
 	u->phc = clock_of(u);
@@ -328,6 +350,7 @@ void unit_health_end(struct unit *u)
 	ev_timer_stop(u->sup->loop, &u->look);
 	pmc_stop(&u->pmc);
 	u->pmc_on = false;
+	forget_complaints(u);
 	u->health = (struct health){ 0 };
 	if (u->sup->clock_unit == u)
 		u->sup->clock_unit = NULL;

@@ -374,7 +374,8 @@ void unit_say_trouble(struct unit *u)
 void unit_notice(struct unit *u)
 {
 	bool said = u->incident && u->incident->closed_at == MSEC_NONE &&
-		    u->incident->alternate == u->policy.alternate;
+		    u->incident->alternate == u->policy.alternate &&
+		    (u->health.ready || !u->said_odd);
 
 	if (u->health.ready && !is_odd(u)) {
 		unit_incident_follow(u);
@@ -383,6 +384,7 @@ void unit_notice(struct unit *u)
 	if (said || u->flushing || loop_now() < word_due(u) || loop_now() < u->word_at)
 		return;
 	u->word_at = loop_now() + WORD_MS;
+	u->said_odd = u->health.ready;
 	unit_say_trouble(u);
 }
 

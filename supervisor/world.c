@@ -240,6 +240,8 @@ static void clock_facts(const struct unit *u, msec_t since, struct facts *facts)
 		facts_set(facts, "clock", w->stepped_at, "host.clock_stepped_s", "%lld",
 			  (long long)(now - w->stepped_at) / 1000);
 	}
+	if (w->stepped_at == MSEC_NONE && w->clock.loop)
+		facts_set(facts, "clock", now, "host.clock_step_ms", "none");
 	for (unsigned i = 0; i < WORLD_CLOCKS && since; i++)
 		if (w->added[i].added_at != MSEC_NONE && w->added[i].number == u->phc)
 			facts_set(facts, "uevent", w->added[i].added_at, "phc.after_start_ms", "%lld",

@@ -20,6 +20,17 @@ void log_digest_healed(struct log_digest *digest, const struct rulebase *rules)
 	digest->seen_n = kept;
 }
 
+void log_digest_expire(struct log_digest *digest, const struct rulebase *rules, msec_t before)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < digest->seen_n; i++)
+		if (rules->catalogue->message[digest->seen[i].message].kind < MESSAGE_FOLLOWS ||
+		    digest->seen[i].last >= before)
+			digest->seen[kept++] = digest->seen[i];
+	digest->seen_n = kept;
+}
+
 const struct log_seen *log_digest_find(const struct log_digest *digest, uint16_t message)
 {
 	for (unsigned i = 0; i < digest->seen_n; i++)

@@ -53,6 +53,9 @@ void log_digest_reset(struct log_digest *digest);
 /** The daemon works: what it complained about before is over and explains no later failure. */
 void log_digest_healed(struct log_digest *digest, const struct rulebase *rules);
 
+/** What it complained about before `before` is over, too: it has worked since. */
+void log_digest_expire(struct log_digest *digest, const struct rulebase *rules, msec_t before);
+
 /**
  * Take one line of output; cheap enough for every live line.
  * @param at  when it came; the line's own stamp is preferred where it has one

@@ -30,6 +30,9 @@ static enum lock lock_of(const struct judging *c)
 
 enum hang health_hang(const struct proc_seen *p)
 {
+	/* also between two stops it gets no further than its tracer lets it */
+	if (p->tracer)
+		return HANG_TRACED;
 	switch (p->state) {
 	case 'T':
 		return HANG_STOPPED;

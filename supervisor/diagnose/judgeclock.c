@@ -104,7 +104,7 @@ static bool beyond_limit(struct judging *c)
 {
 	const struct health_seen *s = c->seen;
 
-	if (!s->offset_samples || s->servo.beyond < s->offset_samples)
+	if (!s->offset_limit_ns || s->servo.beyond < s->offset_samples)
 		return false;
 	NOTE(c, TROUBLE_OFFSET, "the offset is beyond the limit for %u samples", s->servo.beyond);
 	return true;

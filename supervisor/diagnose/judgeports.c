@@ -206,8 +206,11 @@ bool judge_stillborn(struct judging *c)
 	return false;
 }
 
-static bool on_its_way(const struct daemon_conf *conf, const struct port_seen *p, msec_t now)
+static bool on_its_way(const struct daemon_conf *conf, const struct health_seen *seen,
+		       const struct port_seen *p, msec_t now)
 {
+	if (p->state == PORT_LISTENING && seen->gm_lost_at != MSEC_NONE)
+		return false;
 	if (p->state == PORT_UNCALIBRATED && conf->free_running)
 		return true;
 	return (p->state == PORT_UNCALIBRATED || p->state == PORT_LISTENING) &&
@@ -223,10 +226,10 @@ const struct port_seen *health_telling_port(const struct daemon_conf *conf,
 		const struct port_seen *p = &seen->port[i];
 		bool idle = p->state == PORT_UNCALIBRATED || p->state == PORT_LISTENING;
 
-		if (p->state == PORT_FAULTY || (idle && !on_its_way(conf, p, now)))
+		if (p->state == PORT_FAULTY || (idle && !on_its_way(conf, seen, p, now)))
 			return p;
 	}
-	return first && !on_its_way(conf, first, now) ? first : NULL;
+	return first && !on_its_way(conf, seen, first, now) ? first : NULL;
 }
 
 bool health_offset_stands(const struct daemon_conf *conf, const struct health_seen *seen, msec_t now)

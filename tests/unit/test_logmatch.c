@@ -174,6 +174,27 @@ static void what_a_working_daemon_complained_about_is_forgotten(void **unused)
 	assert_int_equal(d.lines, 3);
 }
 
+static void only_young_complaints_outlast_a_good_while(void **unused)
+{
+	static struct log_digest d;
+	const struct rulebase *r = rulebase_builtin();
+	static const char *const lines[] = {
+		"ptp4l[10.000]: port 1: link down",
+		"ptp4l[11.000]: selected best master clock 001122.fffe.334455",
+		"ptp4l[12.000]: Failed to open /dev/ptp3: Permission denied",
+	};
+
+	log_digest_reset(&d);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		log_digest_line(&d, r, PROG_PTP4L, lines[i], strlen(lines[i]), 0);
+	log_digest_expire(&d, r, 12000);
+	assert_null(log_digest_find(&d, catalogue_find(c, "link.down", 9)));
+	assert_non_null(log_digest_find(&d, catalogue_find(c, "bmc.best", 8)));
+	assert_non_null(log_digest_find(&d, catalogue_find(c, "phc.open_failed", 15)));
+	log_digest_expire(&d, r, 12001);
+	assert_int_equal(d.seen_n, 1);
+}
+
 static void a_full_digest_keeps_symptoms_and_counts_the_rest(void **unused)
 {
 	static struct log_digest d;
@@ -205,6 +226,7 @@ int main(void)
 		cmocka_unit_test(any_bytes_are_survived),
 		cmocka_unit_test(the_digest_counts_and_remembers_the_first_fields),
 		cmocka_unit_test(what_a_working_daemon_complained_about_is_forgotten),
+		cmocka_unit_test(only_young_complaints_outlast_a_good_while),
 		cmocka_unit_test(a_full_digest_keeps_symptoms_and_counts_the_rest),
 	};
 

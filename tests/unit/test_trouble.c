@@ -89,6 +89,7 @@ static void each_way_to_hang_has_its_name(void **unused)
 	static const struct { struct proc_seen proc; enum hang hang; } all[] = {
 		{ { .state = 'T' }, HANG_STOPPED },
 		{ { .state = 't' }, HANG_TRACED },
+		{ { .state = 'S', .tracer = 5 }, HANG_TRACED },
 		{ { .state = 'D' }, HANG_KERNEL },
 		{ { .state = 'R', .cpu_percent = 99 }, HANG_BUSY },
 		{ { .state = 'R', .cpu_percent = 3 }, HANG_STARVED },
