@@ -21,7 +21,7 @@ static void ask_slowly(void *arg, int fd)
 static bool slow_in_child(struct slow *s)
 {
 	char *buf = malloc(PROBE_WIRE_MAX);
-	ssize_t n = buf ? inchild_ask(ask_slowly, s, buf, PROBE_WIRE_MAX, PROBE_SLOW_MS) : -1;
+	ssize_t n = buf ? inchild_ask(ask_slowly, s, buf, PROBE_WIRE_MAX, probe_slow_ms(s->out)) : -1;
 	bool good = n >= 0 && probe_receive(s->out, buf, (size_t)n);
 
 	free(buf);

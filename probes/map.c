@@ -58,6 +58,12 @@ static void ask_iface(const struct survey *s, struct map_iface *i)
 	(void)s->sys->addresses(&i->link);
 	i->ts_rc = s->sys->ts_info(name, &i->ts);
 	i->driver_rc = s->sys->driver(name, &i->driver);
+	if (!iface_phy(s->sys, name, i->phy, sizeof(i->phy)))
+		i->phy[0] = '\0';
+	if (i->ts_rc == 0) {
+		i->provider = iface_provider(s->sys, name, &i->ts);
+		i->providers = s->sys->ts_providers(name);
+	}
 	i->hwtstamp_rc = s->sys->hwtstamp(name, &i->hwtstamp_tx, &i->hwtstamp_rx);
 }
 

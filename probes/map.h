@@ -20,6 +20,9 @@ struct map_iface {
 	struct ts_info ts;
 	int driver_rc;
 	struct driver_info driver;
+	char phy[64];			/**< driver and identifier, empty when not known */
+	const char *provider;		/**< static: what stamps, NULL when not known */
+	int providers;			/**< how many could, or -errno */
 	int hwtstamp_rc, hwtstamp_tx, hwtstamp_rx;
 };
 

@@ -132,7 +132,11 @@ static void print_stamping(const struct map_iface *i, FILE *out)
 	t = text_in(bits, sizeof(bits));
 	list_bits(&t, i->ts.rx_filters, map_rx_filter_name);
 	print_key("receive", bits, out);
-	print_key("stamped by", i->ts.provider ? i->ts.provider : "", out);
+	if (i->provider) {
+		snprintf(bits, sizeof(bits), i->providers > 1 ? "%s, one of %d clocks" : "%s",
+			 i->provider, i->providers);
+		print_key("stamped by", bits, out);
+	}
 	if (i->hwtstamp_rc == 0) {
 		snprintf(bits, sizeof(bits), "transmit %s, receive %s",
 			 map_tx_type_name((unsigned)i->hwtstamp_tx) ?: "?",
@@ -164,6 +168,7 @@ static void print_details(const struct map_iface *i, FILE *out)
 		print_key("firmware", i->driver.firmware, out);
 		print_key("bus", i->driver.bus, out);
 	}
+	print_key("PHY", i->phy, out);
 	print_stamping(i, out);
 }
 
@@ -303,12 +308,19 @@ static void json_iface(const struct map_iface *i, FILE *out)
 	json_truth(out, "software", offers(i, SOFTWARE_BITS));
 	json_number(out, "clock", i->ts_rc == 0 && i->ts.phc_index >= 0, i->ts.phc_index);
 	fputc(',', out);
-	put_json(out, "provider", i->ts.provider);
+	put_json(out, "phy", i->phy[0] ? i->phy : NULL);
+	fputc(',', out);
+	put_json(out, "provider", i->provider);
+	json_number(out, "providers", i->ts_rc == 0 && i->providers >= 0, i->providers);
 	fputc(',', out);
 	json_bits(out, "tx_types", i->ts_rc == 0 ? i->ts.tx_types : 0, map_tx_type_name);
 	fputc(',', out);
 	json_bits(out, "rx_filters", i->ts_rc == 0 ? i->ts.rx_filters : 0, map_rx_filter_name);
-	fputc('}', out);
+	fputs(",\"hwtstamp\":", out);
+	if (i->hwtstamp_rc == 0)
+		fprintf(out, "{\"tx_type\":%d,\"rx_filter\":%d}}", i->hwtstamp_tx, i->hwtstamp_rx);
+	else
+		fputs("null}", out);
 }
 
 static void json_clock(const struct map_clock *c, FILE *out)

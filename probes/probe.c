@@ -78,6 +78,11 @@ bool probe_slow_needed(const struct probe_in *in, const struct probe_out *so_far
 	return t->version || t->account || t->nodes || t->identity;
 }
 
+int probe_slow_ms(const struct probe_out *so_far)
+{
+	return so_far->todo.version ? PROBE_SLOW_MS : 2000;
+}
+
 /* A program with a missing library says nothing new. */
 static bool worth_running(const struct probe_out *out)
 {

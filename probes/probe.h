@@ -96,6 +96,9 @@ void probe_slow(const struct probe_in *in, const struct probe_sys *sys, struct p
 
 enum { PROBE_SLOW_MS = 2500 };
 
+/** The limit for what is left in `so_far`: 2 s, unless a program is to be run as well. */
+int probe_slow_ms(const struct probe_out *so_far);
+
 /**
  * What this start depends on, to be compared with another one. Quick questions only.
  * @param probed what probe_quick() has just left for the same `in`

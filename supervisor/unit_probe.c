@@ -11,8 +11,6 @@
 #include "unit.h"
 
 enum { CLEARED_MS = 1000, CLEARED_AT_ONCE = 5 };	/* one a second, after a few at once */
-enum { SLOW_LIMIT_MS = 2500 };	/* the questions have limits of 2 s of their own */
-
 /* One thing that is watched while a unit waits. Allocated when the wait begins: evidence may be
  * lost for want of memory (the slow retry is the net), supervision may not. */
 struct unit_watch {
@@ -130,8 +128,7 @@ void unit_probe(struct unit *u, const struct action *act)
 {
 	struct probe_out *out = u->sup->scratch;
 	struct question_job job = { .fn = ask_slowly, .out = out, .size = sizeof(*out),
-				    .deadline_ms = SLOW_LIMIT_MS, .done = on_slow_answer,
-				    .owner = u };
+				    .done = on_slow_answer, .owner = u };
 	struct slow_arg arg = { .in = &u->asked, .quick = out };
 	struct err err = { 0 };
 
@@ -152,6 +149,7 @@ void unit_probe(struct unit *u, const struct action *act)
 		return;
 	}
 	job.arg = &arg;
+	job.deadline_ms = probe_slow_ms(out);
 	if (question_ask(&u->question, u->sup->loop, &job, &err) == 0)
 		return;
 	log_warn("probe", "unit=%s %s", u->conf->name, err.text);

@@ -1,4 +1,7 @@
 /* PTP clocks. */
+#include <time.h>
+#include <unistd.h>
+
 #include "test.h"
 #include "fakesys.h"
 
@@ -383,6 +386,29 @@ static void a_clock_that_does_not_answer_in_time_is_named(void **unused)
 	assert_int_equal(finding_of("probe.timed_out")->state, FINDING_UNKNOWN);
 }
 
+static int stalls(const char *node, struct phc_info *phc)
+{
+	pause();
+	return -EINTR;
+}
+
+/* As when an ioctl hangs in the driver: asked in a child, given up after 2 s. */
+static void a_clock_that_stalls_becomes_unknown_after_two_seconds(void **unused)
+{
+	struct probe_sys sys = fake_sys;
+	struct timespec begun, now;
+
+	sys.phc = stalls;
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	probe_all(&fake_in, &sys, &fake_out);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	assert_in_range(now.tv_sec - begun.tv_sec, 1, 4);
+	assert_int_equal(finding_of("probe.timed_out")->state, FINDING_UNKNOWN);
+	assert_string_equal(finding_of("probe.timed_out")->subject, "/dev/ptp0");
+	assert_null(findings_block(&fake_out.findings));
+	assert_int_equal(finding_of("link.ok")->state, FINDING_PASS);
+}
+
 static void a_clock_that_answered_is_not_opened_again_before_a_restart(void **unused)
 {
 	fake_in.cache = probe_cache_new();
@@ -442,6 +468,7 @@ int main(void)
 		T(a_wrong_system_clock_is_no_measure),
 		T(a_far_clock_that_may_not_be_stepped_warns),
 		T(a_clock_that_does_not_answer_in_time_is_named),
+		T(a_clock_that_stalls_becomes_unknown_after_two_seconds),
 		T(a_clock_that_answered_is_not_opened_again_before_a_restart),
 		T(a_blocked_restart_asks_no_clock),
 	};

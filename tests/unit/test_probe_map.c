@@ -43,6 +43,21 @@ static void one_interface_is_shown_with_its_abilities(void **unused)
 	assert_printed("transmit on, receive ptpv2-event");
 }
 
+static void the_part_that_stamps_and_the_phy_are_shown(void **unused)
+{
+	fake_text("/sys/class/net/eth0/phydev/phy_id", "0x01410dd1\n");
+	fake_dir("/sys/class/net/eth0/device/ptp/ptp0");
+	assert_int_equal(map_of("eth0", false), 0);
+	assert_printed("stamped by  mac\n");
+	assert_printed("PHY         0x01410dd1\n");
+	fake.providers = 2;
+	assert_int_equal(map_of("eth0", false), 0);
+	assert_printed("stamped by  mac, one of 2 clocks\n");
+	assert_int_equal(map_of(NULL, true), 0);
+	assert_printed("\"phy\":\"0x01410dd1\",\"provider\":\"mac\",\"providers\":2");
+	assert_printed("\"hwtstamp\":{\"tx_type\":1,\"rx_filter\":12}");
+}
+
 static void a_clock_is_shown_with_the_interfaces_that_use_it(void **unused)
 {
 	fake_add_iface("eth1", 4);
@@ -118,6 +133,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(interfaces_and_clocks_stand_in_one_table),
 		T(one_interface_is_shown_with_its_abilities),
+		T(the_part_that_stamps_and_the_phy_are_shown),
 		T(a_clock_is_shown_with_the_interfaces_that_use_it),
 		T(what_does_not_exist_is_an_error),
 		T(a_clock_that_runs_wrong_is_a_warning),
