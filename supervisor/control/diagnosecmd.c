@@ -310,7 +310,7 @@ static int gather(struct job *j, int argc, char **argv)
 	if (j->log)
 		rc = read_log(j, j->log);
 	kernel = facts_value(&j->facts, "kernel.message");
-	if (kernel)
+	if (kernel && strcmp(kernel, "none"))
 		log_digest_line(&j->log_digest, j->rules, PROG_OTHER, kernel, strlen(kernel), 0);
 	return rc;
 }

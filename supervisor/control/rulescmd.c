@@ -147,7 +147,7 @@ static void try_case(struct checking *c, const char *folder, const char *name)
 		end_facts(c, &f);
 		read_lines(c, command_program(f.program), log, log_len);
 		kernel = facts_value(&c->facts, "kernel.message");
-		if (kernel)
+		if (kernel && strcmp(kernel, "none"))
 			log_digest_line(&c->log, c->before, PROG_OTHER, kernel, strlen(kernel), 0);
 		compare(c, name, wanted);
 	} else if (json_len) {

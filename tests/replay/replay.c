@@ -180,7 +180,7 @@ static void judge(struct testcase *t, const struct rulebase *rules, enum variant
 
 		log_digest_line(&digest, rules, command_program(t->c.program), s, strlen(s), 0);
 	}
-	if (kernel)
+	if (kernel && strcmp(kernel, "none"))
 		log_digest_line(&digest, rules, PROG_OTHER, kernel, strlen(kernel), 0);
 	clock_gettime(CLOCK_MONOTONIC, &a);
 	diagnose(rules, &t->facts, &digest, MSEC_NONE, &verdict);
