@@ -48,6 +48,9 @@ $(B)/%.o: %.c | $(GEN) $(B)/libs-found
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# every line of every daemon passes through these
+$(B)/supervisor/diagnose/log%.o $(B)/supervisor/diagnose/digest.o: CFLAGS += $(if $(SAN),,-O2)
+
 vpath %.c tests/unit tests/lib tests/replay tests/bench
 $(B)/tests/%: %.c $(B)/libptpwarden.a
 	@mkdir -p $(@D)

@@ -10,7 +10,8 @@
 
 #include "supervisor/diagnose/catalogue.h"
 
-enum { LINE_BYTES = 1024, MESSAGES = 1024, PATTERNS = 4096, FIELDS = 8192, NODES = 65535, POOL = 65535 };
+enum { LINE_BYTES = 1024, MESSAGES = 1024, PATTERNS = 4096, FIELDS = 8192, NODES = 65535, POOL = 65535,
+       AFTERS = 256 };
 
 struct tree {
 	int type;		/* enum edge_type */
@@ -29,6 +30,8 @@ static struct catalogue_message message[MESSAGES];
 static struct catalogue_pattern pattern[PATTERNS];
 static uint16_t field[FIELDS];
 static unsigned messages, patterns, fields;
+static uint64_t after[AFTERS] = { UINT64_MAX };	/* sets of bytes behind fields */
+static unsigned afters = 1;
 static struct tree root = { .pattern = -1 };
 
 static void die(const char *why)
@@ -247,6 +250,27 @@ static void print_bytes(const char *name, const char *bytes, size_t len)
 	printf("\";\n\n");
 }
 
+/* What may come behind a field, as an index into `after`; 0 where another field or the end may. */
+static unsigned followers(const struct tree *t)
+{
+	uint64_t bins = 0;
+
+	if (t->pattern >= 0)
+		return 0;
+	for (const struct tree *c = t->child; c; c = c->next) {
+		if (c->type != EDGE_LITERAL)
+			return 0;
+		bins |= UINT64_C(1) << (c->label[0] & 63);
+	}
+	for (unsigned i = 1; i < afters; i++)
+		if (after[i] == bins)
+			return i;
+	if (afters == AFTERS)
+		die("too many sets of bytes behind fields");
+	after[afters] = bins;
+	return afters++;
+}
+
 static void print_nodes(struct tree **order, unsigned n)
 {
 	printf("static const struct catalogue_node catalogue_nodes[] = {\n");
@@ -258,7 +282,7 @@ static void print_nodes(struct tree **order, unsigned n)
 		for (struct tree *c = t->child; c; c = c->next, children++)
 			literals += c->type == EDGE_LITERAL;
 		printf("\t{ %u, %u, %u, %u, %u, %u, %u },\n",
-		       len ? (unsigned)intern(labels, &labels_len, t->label, len, 0) : 0u,
+		       len ? (unsigned)intern(labels, &labels_len, t->label, len, 0) : followers(t),
 		       t->child ? t->child->index : 0,
 		       t->pattern < 0 ? MESSAGE_NONE : (unsigned)t->pattern, (unsigned)len,
 		       (unsigned)t->type, children, literals);
@@ -281,6 +305,9 @@ static void print_tables(void)
 	for (unsigned i = 0; i < messages; i++)
 		printf("\t{ %u, %u, %u, { '%c', '%c', '%c' } },\n", message[i].id, message[i].about,
 		       message[i].kind, message[i].level[0], message[i].level[1], message[i].level[2]);
+	printf("};\n\nstatic const uint64_t catalogue_after[] = {\n");
+	for (unsigned i = 0; i < afters; i++)
+		printf("\tUINT64_C(0x%llx),\n", (unsigned long long)after[i]);
 	printf("};\n\nstatic const struct catalogue_pattern catalogue_patterns[] = {\n");
 	for (unsigned i = 0; i < patterns; i++)
 		printf("\t{ %u, %u, %u, %u },\n", pattern[i].message, pattern[i].text,

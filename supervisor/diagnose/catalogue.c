@@ -10,6 +10,7 @@ const struct catalogue catalogue_builtin = {
 	.pattern = catalogue_patterns,
 	.field = catalogue_fields,
 	.node = catalogue_nodes,
+	.after = catalogue_after,
 	.messages = ARRAY_LEN(catalogue_messages),
 	.patterns = ARRAY_LEN(catalogue_patterns),
 	.nodes = ARRAY_LEN(catalogue_nodes),

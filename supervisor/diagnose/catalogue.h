@@ -42,7 +42,7 @@ enum edge_type { EDGE_LITERAL, EDGE_INT, EDGE_CAPS, EDGE_NUM, EDGE_DEV, EDGE_WOR
 
 /** A node of the tree of patterns; children lie side by side, literals first, sorted. */
 struct catalogue_node {
-	uint16_t label;		/**< EDGE_LITERAL: offset in `label` */
+	uint16_t label;		/**< EDGE_LITERAL: offset in `label`; else index in `after` */
 	uint16_t first;		/**< index of the first child */
 	uint16_t pattern;	/**< pattern that ends here, MESSAGE_NONE: none */
 	uint8_t len;		/**< EDGE_LITERAL: bytes of the label */
@@ -57,6 +57,8 @@ struct catalogue {
 	const struct catalogue_pattern *pattern;
 	const uint16_t *field;	/**< offsets of the names of fields */
 	const struct catalogue_node *node;	/**< 0 is the root */
+	const uint64_t *after;	/**< bit c & 63 for each byte c that may follow a field, so that most
+				     ends of a field need no try; 0 is where anything may */
 	uint16_t messages, patterns, nodes;
 };
 

@@ -53,55 +53,6 @@ static int byte_behind(const struct walk *w, const struct catalogue_node *node)
 	       (unsigned char)w->c->label[child->label] : -1;
 }
 
-/* The shortest text first. */
-static bool match_free_text(struct walk *w, const struct catalogue_node *node, const char *at)
-{
-	size_t left = (size_t)(w->end - at);
-	int behind = byte_behind(w, node);
-
-	if (!node->children)
-		return take_field(w, node, at, left);
-	for (size_t n = 1; n <= left; n++) {
-		if (behind >= 0) {
-			const char *next = memchr(at + n, behind, left - n);
-
-			if (!next)
-				return false;
-			n = (size_t)(next - at);
-		}
-		if (take_field(w, node, at, n))
-			return true;
-	}
-	return false;
-}
-
-/* The longest word first. */
-static bool match_word(struct walk *w, const struct catalogue_node *node, const char *at, size_t most)
-{
-	int behind = byte_behind(w, node);
-
-	for (size_t n = most; n > 0; n--) {
-		if (behind >= 0 && (at + n == w->end || (unsigned char)at[n] != behind))
-			continue;
-		if (take_field(w, node, at, n))
-			return true;
-	}
-	return false;
-}
-
-static bool match_field(struct walk *w, const struct catalogue_node *node, const char *at)
-{
-	size_t most = 0, left = (size_t)(w->end - at);
-
-	if (node->type == EDGE_TEXT)
-		return match_free_text(w, node, at);
-	if (node->type == EDGE_DEV && (left < 5 || memcmp(at, "/dev/", 5)))
-		return false;
-	while (most < left && in_class(node->type, (unsigned char)at[most]))
-		most++;
-	return node->type < EDGE_DEV ? take_field(w, node, at, most) : match_word(w, node, at, most);
-}
-
 static const struct catalogue_node *literal_child(const struct walk *w,
 						  const struct catalogue_node *node, char first)
 {
@@ -120,6 +71,108 @@ static const struct catalogue_node *literal_child(const struct walk *w,
 			high = mid;
 	}
 	return NULL;
+}
+
+/* Is what stands behind a field the beginning of something? Most ends of a field are refused here. */
+static bool may_follow(const struct walk *w, const struct catalogue_node *node, const char *at)
+{
+	const struct catalogue_node *child;
+
+	if (!(w->c->after[node->label] >> (*at & 63) & 1))
+		return false;
+	if (!node->label)
+		return true;
+	child = literal_child(w, node, *at);
+	return child && child->len <= (size_t)(w->end - at) &&
+	       !memcmp(w->c->label + child->label, at, child->len);
+}
+
+enum { STOPS_MAX = 4 };
+
+/* Where a free text may end: the next place of each byte that may follow it. */
+struct stops {
+	unsigned n;
+	unsigned char byte[STOPS_MAX];
+	const char *next[STOPS_MAX];
+};
+
+static bool few_stops(const struct walk *w, const struct catalogue_node *node, const char *at,
+		      struct stops *s)
+{
+	s->n = node->children;
+	if (!node->label || node->children > STOPS_MAX)
+		return false;
+	for (unsigned i = 0; i < s->n; i++) {
+		s->byte[i] = (unsigned char)w->c->label[w->c->node[node->first + i].label];
+		s->next[i] = at;
+	}
+	return true;
+}
+
+/* The first stop at or behind `from`, NULL when there is none. */
+static const char *next_stop(struct stops *s, const char *from, const char *end)
+{
+	const char *first = NULL;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		if (s->next[i] && s->next[i] <= from)
+			s->next[i] = memchr(from, s->byte[i], (size_t)(end - from));
+		if (s->next[i] && (!first || s->next[i] < first))
+			first = s->next[i];
+	}
+	return first;
+}
+
+/* The shortest text first. */
+static bool match_free_text(struct walk *w, const struct catalogue_node *node, const char *at)
+{
+	size_t left = (size_t)(w->end - at);
+	struct stops stops;
+	bool few;
+
+	if (!node->children)
+		return take_field(w, node, at, left);
+	few = few_stops(w, node, at, &stops);
+	for (const char *end = at + 1; end <= w->end; end++) {
+		if (few)
+			end = next_stop(&stops, end, w->end);
+		if (!end)
+			return false;
+		if (end < w->end && !may_follow(w, node, end))
+			continue;
+		if (take_field(w, node, at, (size_t)(end - at)))
+			return true;
+	}
+	return false;
+}
+
+/* The longest word first. */
+static bool match_word(struct walk *w, const struct catalogue_node *node, const char *at, size_t most)
+{
+	int behind = byte_behind(w, node);
+
+	for (size_t n = most; n > 0; n--) {
+		if (behind >= 0 && (at + n == w->end || (unsigned char)at[n] != behind))
+			continue;
+		if (at + n < w->end && !may_follow(w, node, at + n))
+			continue;
+		if (take_field(w, node, at, n))
+			return true;
+	}
+	return false;
+}
+
+static bool match_field(struct walk *w, const struct catalogue_node *node, const char *at)
+{
+	size_t most = 0, left = (size_t)(w->end - at);
+
+	if (node->type == EDGE_TEXT)
+		return match_free_text(w, node, at);
+	if (node->type == EDGE_DEV && (left < 5 || memcmp(at, "/dev/", 5)))
+		return false;
+	while (most < left && in_class(node->type, (unsigned char)at[most]))
+		most++;
+	return node->type < EDGE_DEV ? take_field(w, node, at, most) : match_word(w, node, at, most);
 }
 
 static bool match_literal(struct walk *w, const struct catalogue_node *node, const char *at)
