@@ -246,6 +246,20 @@ static void judge_ts2phc(struct scan *s, struct rival *r)
 	}
 }
 
+/* A relative name is relative to a folder that we do not know: its last part must do. */
+static bool same_file(const struct probe *p, const char *one, const char *other)
+{
+	const char *a = strrchr(one, '/'), *b = strrchr(other, '/');
+	struct probe_stat sa, sb;
+
+	if (!strcmp(one, other))
+		return true;
+	if (one[0] == '/' && other[0] == '/')
+		return p->sys->stat(one, &sa) == 0 && p->sys->stat(other, &sb) == 0 &&
+		       sa.dev == sb.dev && sa.ino == sb.ino;
+	return !strcmp(a ? a + 1 : one, b ? b + 1 : other);
+}
+
 /* One with the same configuration is the supervisor of what is checked here. */
 static void judge_ptpwarden(struct scan *s, struct rival *r)
 {
@@ -259,7 +273,8 @@ static void judge_ptpwarden(struct scan *s, struct rival *r)
 			file = r->argv[i][2] ? r->argv[i] + 2 :
 			       i + 1 < r->argc ? r->argv[i + 1] : NULL;
 	}
-	if (!runs || !s->p->in->full || !file || !own || !strcmp(file, own))
+	if (!runs || !s->p->in->full || !file || !own ||
+	    same_file(s->p, file, own))
 		return;
 	snprintf(what, sizeof(what), "run with %.60s", file);
 	note_rival(s, r, F_RIVAL_PTPWARDEN, FINDING_WARN, what);

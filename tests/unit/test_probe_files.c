@@ -465,6 +465,12 @@ static void a_second_ptpwarden_is_one_with_another_file(void **unused)
 	assert_asked("rival.ptpwarden", FINDING_WARN);
 	fake_process(300, "ptpwarden\n", CMD("ptpwarden\0run\0-f\0/etc/ptpwarden.conf"), 1);
 	assert_not_asked("rival.ptpwarden");
+	fake_process(300, "ptpwarden\n", CMD("ptpwarden\0run\0-fptpwarden.conf"), 1);
+	assert_not_asked("rival.ptpwarden");
+	fake_symlink("/root/y.conf", "/etc/ptpwarden.conf");
+	fake_text("/etc/ptpwarden.conf", "");
+	fake_process(300, "ptpwarden\n", CMD("ptpwarden\0run\0-f\0/root/y.conf"), 1);
+	assert_not_asked("rival.ptpwarden");
 	fake_process(300, "ptpwarden\n", CMD("ptpwarden\0monitor\0-f\0/root/x.conf"), 1);
 	assert_not_asked("rival.ptpwarden");
 }

@@ -169,6 +169,45 @@ static void a_line_of_more_than_4095_bytes_is_said(void **unused)
 	assert_null(strstr(lint_ids(&c), "config.line_cut"));
 }
 
+static uint32_t chance(uint32_t *seed, uint32_t below)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed % below;
+}
+
+/* Whatever stands in the file: bounds hold, and every note has its rule, text and advice. */
+static void damaged_files_are_judged_and_not_trusted(void **unused)
+{
+	static const char *const pieces[] = {
+		"[ptp_domain 0]\n", "[ptp4l.conf]\n", "[timemaster]\n", "[ntp_server a]\n",
+		"[ptp4l]\n", "[phc2sys]\n", "[", "]", "interfaces eth0 eth1\n", "\n",
+		"ptp4l_option priority1 5\n", "options -l 5 -i x -f y --x\n", "interfaces ",
+		"rundir /x\n", "first_shm_segment 99999999999\n", "priority1 1\n", "\r", "\t",
+		"uds_address ", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "#",
+		"-z -z -s -a -c ", "message_tag %s%n\n", "clock_type BC\n", "\xff", "path\n",
+	};
+	uint32_t seed = 20261122;
+	char text[6000];
+
+	for (int round = 0; round < 400; round++) {
+		size_t n = 0;
+
+		for (uint32_t k = chance(&seed, 90); k; k--)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s",
+					      pieces[chance(&seed, ARRAY_LEN(pieces))]);
+		while (n && !chance(&seed, 3))
+			text[chance(&seed, (uint32_t)n)] = (char)chance(&seed, 256);
+		lint_bytes(&c, chance(&seed, 2) ? V311 : V42, "timemaster -f FILE", text, n);
+		assert_in_range(c.conf.ports, 0, PORTS_MAX);
+		for (unsigned i = 0; i < c.lint.n; i++) {
+			assert_non_null(lint_rule(c.lint.at[i].id));
+			assert_true(c.lint.at[i].text[0] && c.lint.at[i].advice[0]);
+		}
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -186,6 +225,7 @@ int main(void)
 		cmocka_unit_test(virtual_clocks_came_with_4_0),
 		cmocka_unit_test(the_command_needs_a_file_and_knows_few_letters),
 		cmocka_unit_test(more_than_fits_is_judged_but_not_kept),
+		cmocka_unit_test(damaged_files_are_judged_and_not_trusted),
 		cmocka_unit_test(a_line_of_more_than_4095_bytes_is_said),
 	};
 
