@@ -106,8 +106,9 @@ const struct option schema[] = {
 	  .field = PLAN(on_event),
 	  .help = "A program that is run for each event, one at a time, with\n"
 		  ".Ev PTPWARDEN_EVENT\n"
-		  "(state, lock, incident, remedy, escalation or alternate),\n"
-		  ".Ev PTPWARDEN_UNIT ,\n"
+		  "(state, lock, incident, remedy, escalation, alternate, clock_step or resume),\n"
+		  ".Ev PTPWARDEN_UNIT\n"
+		  "(empty for the last two),\n"
 		  ".Ev PTPWARDEN_TEXT\n"
 		  "(one line for people),\n"
 		  ".Ev PTPWARDEN_JSON\n"

@@ -22,6 +22,7 @@ struct unit_view {
 	const char *alternate_name;	/**< NULL for the preferred one */
 	char standing[160];		/**< on an alternate: why the better one is passed over; else empty */
 	msec_t alternate_ms;		/**< on an alternate: for how long, 0: not known */
+	msec_t back_ms;			/**< on an alternate: a better one is tried after this, else MSEC_NONE */
 	pid_t pid;			/**< 0 when there is none */
 	bool adopted;
 	bool ready;

@@ -110,10 +110,12 @@ static void (*const deed[ACT_COUNT])(struct unit *, const struct action *) = {
 /* One event through the core, and what it asks for. Deeds may queue further events. */
 static void step(struct unit *u, const struct policy_event *ev)
 {
-	enum policy_st was = u->policy.st;
-	struct policy_step s = policy_step(&u->pacing, u->policy, ev);
+	struct policy_state before = u->policy;
+	enum policy_st was = before.st;
+	struct policy_step s = policy_step(&u->pacing, before, ev);
 
 	u->policy = s.next;
+	unit_past_keep(u, &before);
 	if (s.next.st != was)
 		u->since = ev->at;
 	notes_step(u, ev, was, &s);
@@ -246,6 +248,7 @@ struct unit *unit_new(struct supervisor *sup, const struct plan *plan, unsigned 
 	}
 	unit_settle_in(u, plan, index, &room);
 	u->policy = policy_start(&u->pacing);
+	unit_past_recall(u);
 	unit_gm_recall(u);
 	if (notes_unit_init(u) < 0) {
 		err_set(err, ENOMEM, "out of memory");

@@ -11,6 +11,7 @@
  * unit_why.c    ACT_DIAGNOSE: evidence, incidents, the view that status shows
  * unit_tell.c   what happens, told to clients, the on_event program and the log
  * unit_link.c   the cable: which alternate has one
+ * unit_past.c   the patience, kept over the supervisor's death
  * unit_gm.c     sets again what somebody had set with pmc before a restart
  * unit_mend.c   ACT_REMEDY, and what is mended before a start
  *
@@ -219,6 +220,10 @@ bool unit_mend_before(struct unit *u, const struct probe_out *out, unsigned alte
 void unit_mend_after(struct unit *u, const struct exit_info *end);
 bool unit_device_back(struct unit *u, const char *path);
 void unit_remedy(struct unit *u, const struct action *act);
+
+/** Keep what outlives us when a step has changed it; take it over from an earlier ptpwarden. */
+void unit_past_keep(struct unit *u, const struct policy_state *was);
+void unit_past_recall(struct unit *u);
 
 /** What was set by hand in earlier runs, from the saved state. */
 void unit_gm_recall(struct unit *u);

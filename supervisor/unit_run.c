@@ -283,6 +283,7 @@ bool unit_adopt(struct unit *u)
 		return false;
 	}
 	u->policy = policy_adopted(&u->pacing, p.alternate, loop_now());
+	unit_past_recall(u);
 	/* what it was told by its last supervisor; if the leader has died since, it is told now */
 	u->sup->t.group[u->index].leader_up = true;
 	run = unit_run_of(u, u->policy.alternate);

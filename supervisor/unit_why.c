@@ -468,6 +468,15 @@ static void view_waiting(const struct unit *u, struct unit_view *v)
 	}
 }
 
+/* When a better alternate is tried again even if nothing is noticed that would bring it back. */
+static void view_way_back(const struct unit *u, struct unit_view *v)
+{
+	msec_t now = loop_now();
+
+	if (u->policy.climb_at != MSEC_NONE)
+		v->back_ms = u->policy.climb_at > now ? u->policy.climb_at - now : 0;
+}
+
 void unit_view(const struct unit *u, struct unit_view *out)
 {
 	*out = (struct unit_view){
@@ -481,6 +490,7 @@ void unit_view(const struct unit *u, struct unit_view *out)
 		.restarts = u->starts ? u->starts - 1 : 0,
 		.since_ms = loop_now() - u->since,
 		.last_exit = u->last_exit,
+		.back_ms = MSEC_NONE,
 	};
 	if (unit_alive(u))
 		view_health(u, out);
@@ -488,6 +498,7 @@ void unit_view(const struct unit *u, struct unit_view *out)
 	if (u->policy.alternate && unit_alive(u)) {
 		out->alternate_ms = loop_now() - u->moved_at;
 		standing_text(u, out->standing, sizeof(out->standing));
+		view_way_back(u, out);
 	}
 	memcpy(out->mended, u->mended, sizeof(out->mended));
 	for (unsigned i = 0; i < REMEDY_NOTES; i++)

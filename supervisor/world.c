@@ -28,7 +28,7 @@ static void tell_step(struct supervisor *sup, int64_t step_ns)
 	snprintf(json, sizeof(json), "{\"event\":\"clock_step\",\"by_ns\":%lld,\"at_ms\":%lld}",
 		 (long long)step_ns, (long long)sup->world.stepped_at);
 	log_notice("clock", "%s", text);
-	control_server_event(&sup->control, text, json);
+	supervisor_tell(sup, &(struct notice){ "clock_step", NULL, text, json });
 }
 
 static void tell_sleep(struct supervisor *sup, int64_t slept_ns)
@@ -39,7 +39,7 @@ static void tell_sleep(struct supervisor *sup, int64_t slept_ns)
 	snprintf(json, sizeof(json), "{\"event\":\"resume\",\"slept_ms\":%lld,\"at_ms\":%lld}",
 		 (long long)(slept_ns / 1000000), (long long)sup->world.resumed_at);
 	log_notice("clock", "%s; what is due is due from now on", text);
-	control_server_event(&sup->control, text, json);
+	supervisor_tell(sup, &(struct notice){ "resume", NULL, text, json });
 }
 
 static void on_clock(void *owner, const struct clock_news *news)
@@ -59,6 +59,8 @@ static void on_clock(void *owner, const struct clock_news *news)
 	w->step_ns = news->step_ns;
 	tell_step(sup, news->step_ns);
 	notes_clock(sup, news->step_ns);
+	for (unsigned i = 0; i < sup->all; i++)
+		unit_clock_set(sup->t.unit[i]);
 }
 
 /* A servo of ours that stepped at that moment is no stranger. */

@@ -248,6 +248,12 @@ void status_standing(const struct unit_view *v, const struct findings *standing,
 		phrase_waiting(t, &block->clears);
 		end_sentence(t);
 	}
+	if (v->back_ms != MSEC_NONE) {
+		text_add(t, "A better one is tried in ");
+		phrase_age(t, v->back_ms);
+		text_add(t, " in any case");
+		end_sentence(t);
+	}
 }
 
 void status_unit(const struct status_style *style, const struct unit_view *v,

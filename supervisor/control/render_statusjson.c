@@ -118,6 +118,8 @@ void status_json_unit(const struct unit_view *v, struct text *t)
 	add_text(t, "why_not", v->ready ? NULL : v->why_not);
 	add_text(t, "note", v->ready ? v->note : NULL);
 	add_text(t, "standing", v->alternate ? v->standing : NULL);
+	add_number(t, "alternate_ms", v->alternate && v->alternate_ms > 0, v->alternate_ms);
+	add_number(t, "back_ms", v->alternate && v->back_ms != MSEC_NONE, v->back_ms);
 	add_remedies(v, t);
 	add_name(t, "cause", v->cause);
 	text_add(t, "}");

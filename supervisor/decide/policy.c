@@ -1,4 +1,6 @@
 /* Decides what to do next for one supervised daemon. Pure: a table of short moves. */
+#include <string.h>
+
 #include "moves.h"
 
 /* An empty cell is a decision too: the event means nothing in that state. */
@@ -133,4 +135,21 @@ struct policy_state policy_adopted(const struct policy_conf *conf, unsigned alte
 	if (n.alternate)
 		n.climb_at = now + pacing_patience(conf, &n);
 	return n;
+}
+
+struct policy_past policy_past(const struct policy_state *s)
+{
+	struct policy_past past = { .failed_climbs = s->failed_climbs };
+
+	memcpy(past.switched, s->switched, sizeof(past.switched));
+	return past;
+}
+
+void policy_recall(const struct policy_conf *conf, struct policy_state *s,
+		   const struct policy_past *past)
+{
+	s->failed_climbs = past->failed_climbs;
+	memcpy(s->switched, past->switched, sizeof(s->switched));
+	if (s->alternate && s->climb_at != MSEC_NONE)
+		s->climb_at = s->launched_at + pacing_patience(conf, s);
 }

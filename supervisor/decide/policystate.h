@@ -99,6 +99,12 @@ struct policy_state {
 
 _Static_assert(sizeof(struct policy_state) <= 256, "a state is copied at each step");
 
+/** What outlives the supervisor: the patience that was learnt, and the pace that was used up. */
+struct policy_past {
+	uint8_t failed_climbs;
+	msec_t switched[POLICY_SWITCHES_MAX];	/**< as in struct policy_state; valid in one boot only */
+};
+
 struct policy_step {
 	struct policy_state next;
 	struct action act[POLICY_ACTIONS_MAX];	/**< to be done in this order */
@@ -110,6 +116,13 @@ struct policy_state policy_start(const struct policy_conf *conf);
 
 /** A unit whose process was found running on `alternate`, taken over from an earlier supervisor. */
 struct policy_state policy_adopted(const struct policy_conf *conf, unsigned alternate, msec_t now);
+
+/** What to keep of a state. */
+struct policy_past policy_past(const struct policy_state *s);
+
+/** Take over what an earlier supervisor kept; right after policy_start() or policy_adopted(). */
+void policy_recall(const struct policy_conf *conf, struct policy_state *s,
+		   const struct policy_past *past);
 
 /**
  * What one event means for a unit.

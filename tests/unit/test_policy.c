@@ -927,6 +927,29 @@ static void a_cause_for_a_person_is_told_once_and_tried_slowly(void **unused)
 	assert_int_equal(m.launches, 1);
 }
 
+static void patience_outlives_the_supervisor(void **unused)
+{
+	struct sim m = sim_box(2);
+	struct policy_past past;
+	struct policy_state s;
+
+	m.way[0].blocked = true;
+	sim_say(&m, EVT_WANT_UP);
+	sim_run(&m, MIN);
+	m.way[0] = (struct way){ .ready_after = MSEC_NONE, .dies_after = 100, .dies_on_term_after = 5 };
+	sim_run(&m, 20 * MIN);
+	assert_true(m.s.failed_climbs >= 2);
+	past = policy_past(&m.s);
+	s = policy_adopted(&m.conf, 1, m.now);
+	policy_recall(&m.conf, &s, &past);
+	assert_int_equal(s.failed_climbs, m.s.failed_climbs);
+	assert_true(s.climb_at - m.now >= 4 * m.conf.patience);
+	assert_memory_equal(s.switched, m.s.switched, sizeof(s.switched));
+	s = policy_start(&m.conf);
+	policy_recall(&m.conf, &s, &past);
+	assert_true(s.climb_at == MSEC_NONE);	/* the preferred one is tried first all the same */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -989,6 +1012,7 @@ int main(void)
 		cmocka_unit_test(a_follower_is_not_waited_for_long_when_its_leader_goes),
 		cmocka_unit_test(what_survives_sigkill_is_kept_in_mind_and_not_hammered_at),
 		cmocka_unit_test(a_cause_for_a_person_is_told_once_and_tried_slowly),
+		cmocka_unit_test(patience_outlives_the_supervisor),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

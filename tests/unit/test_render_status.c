@@ -122,6 +122,7 @@ static void an_alternate_is_marked_and_says_how_to_get_back(void **unused)
 	v->alternate = 1;
 	v->alternate_name = "software";
 	v->alternate_ms = 5 * MIN;
+	v->back_ms = MSEC_NONE;
 	snprintf(v->standing, sizeof(v->standing), "/dev/ptp0 is missing");
 	memset(&standing, 0, sizeof(standing));
 	findings_add(&standing, "phc.missing", FINDING_BLOCK, "eth0", "gone")->clears =
@@ -130,6 +131,28 @@ static void an_alternate_is_marked_and_says_how_to_get_back(void **unused)
 	assert_non_null(strstr(room, "ALTERNATE"));
 	assert_non_null(strstr(room, "On alternate 1 (software) for 5m00s: /dev/ptp0 is missing."));
 	assert_non_null(strstr(room, "/dev/ptp0 to appear"));
+	assert_null(strstr(room, "better one"));
+	v->back_ms = 90 * SEC;
+	table(v, &standing);
+	assert_non_null(strstr(room, "1m30s"));
+}
+
+static void what_was_mended_is_said_while_it_is_news(void **unused)
+{
+	static struct fake_units f;
+	struct unit_view *v = fake_add(&f, "ptp4l", ST_READY);
+	char json[4096];
+	struct text t = text_in(json, sizeof(json));
+
+	v->mended[0] = (struct remedy_note){ REMEDY_MAKE_UDS_DIR, true, 5 * SEC, "made the folder of \x1b" };
+	v->mended[1] = (struct remedy_note){ REMEDY_RAISE_LIMIT, false, 9 * SEC, "not allowed" };
+	assert_non_null(strstr(table(v, NULL), "Mended 5s ago: made the folder of"));
+	assert_null(strchr(room, '\x1b'));
+	status_json_unit(v, &t);
+	assert_non_null(strstr(json, "{\"remedy\":\"make_uds_dir\",\"worked\":true,\"text\":\"made the folder of "));
+	assert_non_null(strstr(json, "{\"remedy\":\"raise_limit\",\"worked\":false,"));
+	v->mended[0].at = HOUR;
+	assert_null(strstr(table(v, NULL), "Mended"));
 }
 
 static void nothing_is_wider_than_a_serial_console(void **unused)
@@ -293,6 +316,7 @@ int main(void)
 		cmocka_unit_test(a_unit_in_trouble_says_what_and_what_it_waits_for),
 		cmocka_unit_test(only_a_unit_that_died_tells_how_its_last_run_ended),
 		cmocka_unit_test(an_alternate_is_marked_and_says_how_to_get_back),
+		cmocka_unit_test(what_was_mended_is_said_while_it_is_news),
 		cmocka_unit_test(nothing_is_wider_than_a_serial_console),
 		cmocka_unit_test(colour_only_when_asked_for_and_always_ended),
 		cmocka_unit_test(json_is_valid_for_any_names),
