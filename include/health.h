@@ -168,6 +168,8 @@ struct health_seen {
 	bool uds_replaced;	/**< another file is in the place of its socket */
 	int uds_thief;		/**< pid that answered in its place, 0: nobody did */
 
+	unsigned clock_ports;	/**< how many ports it says that it has, 0: not known */
+	uint8_t clock_class;	/**< what it says of its own clock, 0: not known */
 	unsigned ports;
 	struct port_seen port[PORTS_MAX];
 	bool gm_present;

@@ -455,6 +455,8 @@ static void network_facts(const struct unit *u, const struct health_seen *s, str
 {
 	msec_t now = loop_now();
 
+	if (s->clock_class)
+		set(facts, "ptp4l.clock_class", "%u", s->clock_class);
 	if (s->gm_lost_at != MSEC_NONE)
 		facts_set(facts, "health", s->gm_lost_at, "ptp4l.master_lost", "yes");
 	if (!s->stats.known || u->conf_seen.server_only)

@@ -183,7 +183,7 @@ void judge_ports(struct judging *c)
 {
 	const struct health_seen *s = c->seen;
 
-	if (!s->ports)
+	if (!s->ports || s->ports < (s->clock_ports < PORTS_MAX ? s->clock_ports : PORTS_MAX))
 		WHY(c, TROUBLE_STARTING, "has not said yet in which state its ports are");
 	for (unsigned i = 0; i < s->ports && !c->out.why_not[0]; i++)
 		judge_port(c, &s->port[i]);

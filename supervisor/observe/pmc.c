@@ -71,6 +71,8 @@ static int ask_all(struct pmc *p, msec_t now)
 		rc = get(p, PMC_PARENT_DATA_SET);
 	if (rc == 0 && names_missing(p->seen))
 		rc = get(p, PMC_PORT_PROPERTIES_NP);
+	if (rc == 0 && !p->seen->clock_ports)
+		rc = get(p, PMC_DEFAULT_DATA_SET);
 	if (rc == 0 && p->questions % PMC_STATS_EVERY == 0)
 		rc = get(p, PMC_PORT_STATS_NP);
 	if (rc == 0 && p->questions % PMC_STATS_EVERY == 1)
@@ -297,6 +299,12 @@ static void on_grandmaster(struct pmc *p, const struct pmc_reply *r)
 	memcpy(p->seen->gm.settings, r->u.grandmaster.settings, GM_SETTINGS);
 }
 
+static void on_defaults(struct pmc *p, const struct pmc_reply *r)
+{
+	p->seen->clock_ports = r->u.defaults.ports;
+	p->seen->clock_class = r->u.defaults.clock_class;
+}
+
 static const struct {
 	enum pmc_id id;
 	void (*fn)(struct pmc *p, const struct pmc_reply *r);
@@ -306,6 +314,7 @@ static const struct {
 	{ PMC_TIME_STATUS_NP, on_time_status },
 	{ PMC_PARENT_DATA_SET, on_parent },
 	{ PMC_PORT_STATS_NP, on_stats },
+	{ PMC_DEFAULT_DATA_SET, on_defaults },
 	{ PMC_GRANDMASTER_SETTINGS_NP, on_grandmaster },
 };
 

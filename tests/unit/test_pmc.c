@@ -27,7 +27,7 @@ struct stage {
 	uint8_t syncs, announces, events;
 	struct sockaddr_un client;
 	socklen_t client_len;
-	unsigned asked[5], subscribed, calls, stop_at;
+	unsigned asked[6], subscribed, calls, stop_at;
 };
 
 static void on_news(void *owner)
@@ -86,6 +86,13 @@ static size_t stats_data(struct stage *s, uint8_t *d)
 	return 10 + 2 * 8 * PMC_MESSAGES;
 }
 
+static size_t default_data(struct stage *s, uint8_t *d)
+{
+	put(d + 2, 1, 2);
+	d[5] = 248;
+	return 20;
+}
+
 static const struct {
 	unsigned id;
 	size_t (*fill)(struct stage *s, uint8_t *data);
@@ -95,6 +102,7 @@ static const struct {
 	{ PMC_PARENT_DATA_SET, parent_data },
 	{ PMC_PORT_PROPERTIES_NP, properties_data },
 	{ PMC_PORT_STATS_NP, stats_data },
+	{ PMC_DEFAULT_DATA_SET, default_data },
 };
 
 static void send_reply(struct stage *s, int from, uint8_t *bytes, size_t data)
@@ -230,6 +238,9 @@ static void names_are_asked_for_until_they_are_known(void **state)
 	run_ms(s, 500);
 	assert_in_range(s->asked[0], 2, 4);
 	assert_int_equal(s->asked[3], 1);
+	assert_int_equal(s->asked[5], 1);
+	assert_int_equal(s->seen.clock_ports, 1);
+	assert_int_equal(s->seen.clock_class, 248);
 }
 
 static void an_event_is_news_at_once(void **state)
@@ -490,8 +501,7 @@ static void a_hang_of_a_ready_one_is_known_in_four_seconds(void **state)
 	serve(s);
 	start(s);
 	run_ms(s, 50);
-	pmc_pace(&s->pmc, true);
-	run_ms(s, 2050);	/* the worst moment: just after an answer */
+	pmc_pace(&s->pmc, true);	/* the worst moment: just after an answer */
 	s->mute = true;
 	before = loop_now();
 	while (s->seen.unanswered < 3 && loop_now() - before < 6000)

@@ -332,6 +332,25 @@ static void a_lost_master_is_told_from_one_that_never_was(void **unused)
 	assert_int_equal(judge(&b).trouble, TROUBLE_NO_MASTER);
 }
 
+static void a_port_that_was_not_heard_of_yet_is_waited_for(void **unused)
+{
+	struct bench b = a_slave();
+
+	b.seen.clock_ports = 2;
+	assert_int_equal(judge(&b).trouble, TROUBLE_STARTING);
+	says(&b, "port 2 (eth1): LISTENING to PASSIVE on RS_PASSIVE");
+	assert_true(judge(&b).ready);
+	b.seen.clock_ports = 100;	/* more than we look at */
+	for (int i = 3; i <= PORTS_MAX; i++) {
+		char line[64];
+
+		assert_false(judge(&b).ready);
+		snprintf(line, sizeof(line), "port %d (x): LISTENING to PASSIVE on RS_PASSIVE", i);
+		says(&b, line);
+	}
+	assert_true(judge(&b).ready);
+}
+
 static void stamps_that_stop_are_broken_within_ten_seconds(void **unused)
 {
 	struct bench b = a_slave();
@@ -644,6 +663,7 @@ int main(void)
 		cmocka_unit_test(faults_far_apart_do_not_add_up),
 		cmocka_unit_test(a_renamed_interface_is_broken_only_if_the_port_fails),
 		cmocka_unit_test(a_lost_master_is_told_from_one_that_never_was),
+		cmocka_unit_test(a_port_that_was_not_heard_of_yet_is_waited_for),
 		cmocka_unit_test(stamps_that_stop_are_broken_within_ten_seconds),
 		cmocka_unit_test(a_stamp_lost_now_and_then_is_nothing),
 		cmocka_unit_test(default_roles_that_elect_themselves_serve_their_own_time),
