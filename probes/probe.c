@@ -8,6 +8,7 @@ typedef void question_fn(struct probe *p);
 struct question {
 	question_fn *ask;
 	bool full_only;
+	bool in_doubt;		/* ... and after a failure */
 	bool needs_conf;	/* makes no sense without an effective configuration */
 };
 
@@ -27,7 +28,7 @@ static const struct question quick[] = {
 	{ .ask = probe_rivals, .needs_conf = true },
 	{ .ask = probe_files, .needs_conf = true },
 	{ .ask = probe_children, .needs_conf = true },
-	{ .ask = probe_ports, .full_only = true, .needs_conf = true },
+	{ .ask = probe_ports, .full_only = true, .in_doubt = true, .needs_conf = true },
 	{ .ask = probe_host, .full_only = true },
 };
 
@@ -59,13 +60,18 @@ static void begin(struct probe *p, const struct probe_in *in, const struct probe
 	who_of(in, sys, &p->who);
 }
 
+static bool asked_for(const struct question *q, const struct probe_in *in)
+{
+	return !q->full_only || in->full || (q->in_doubt && in->doubt);
+}
+
 void probe_quick(const struct probe_in *in, const struct probe_sys *sys, struct probe_out *out)
 {
 	struct probe p;
 
 	begin(&p, in, sys, out);
 	for (size_t i = 0; i < ARRAY_LEN(quick); i++)
-		if ((!quick[i].full_only || in->full) && (!quick[i].needs_conf || out->conf_read))
+		if (asked_for(&quick[i], in) && (!quick[i].needs_conf || out->conf_read))
 			quick[i].ask(&p);
 }
 

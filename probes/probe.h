@@ -40,6 +40,7 @@ struct probe_in {
 	uint64_t child_caps;	/**< bit n: we can hand CAP_n on, see probe_child_caps(); a run with
 				     a user gets those of them that its configuration needs */
 	bool full; /**< `check`: ask everything; else only what matters for this start */
+	bool doubt; /**< the last run failed: also ask what is seldom in the way */
 	struct probe_cache *cache;	/**< may be NULL: nothing is remembered */
 };
 

@@ -91,6 +91,7 @@ struct unit {
 	struct health_seen seen;
 	struct health health;
 	ev_timer look;
+	uint64_t conf_read, conf_now;	/**< what its configuration file was like when it was launched, and lately */
 	msec_t cut_at;			/**< when EVT_CUT is due, MSEC_NONE: not cut off */
 	int phc;			/**< number of the clock that the run uses, -1: none, or not known */
 
@@ -195,6 +196,7 @@ void unit_health_begin(struct unit *u, msec_t now);
 void unit_health_end(struct unit *u);
 void unit_health_limits(struct unit *u);
 void unit_judge(struct unit *u);
+void unit_conf_was_read(struct unit *u);
 bool unit_takes_no_signal(struct unit *u);
 void unit_notice(struct unit *u);
 void unit_say_trouble(struct unit *u);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "log.h"
 #include "loop.h"
@@ -246,6 +247,44 @@ void unit_judge(struct unit *u)
 	judge(u);
 }
 
+/* -- its configuration -- */
+
+/* Tells versions of the file apart; 0: there is none. */
+static uint64_t conf_version(const struct unit *u)
+{
+	const char *file = u->conf_seen.config_file;
+	uint64_t version = 0;
+	struct stat st;
+
+	if (!file[0] || stat(file, &st) < 0)
+		return 0;
+	version = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec;
+	return version ^ (uint64_t)st.st_ino << 40 ^ (uint64_t)st.st_size << 20 ^ (uint64_t)st.st_dev;
+}
+
+void unit_conf_was_read(struct unit *u)
+{
+	u->conf_read = u->conf_now = conf_version(u);
+}
+
+/*
+ * These daemons read their configuration once. One that is of no use and has an old version
+ * cannot get better by it, so it is started anew when the file has been mended and is left alone.
+ */
+static void look_at_conf(struct unit *u)
+{
+	uint64_t before = u->conf_now;
+
+	u->conf_now = conf_version(u);
+	if (u->policy.st != ST_RUNNING || !u->conf_now || u->conf_now == u->conf_read ||
+	    u->conf_now != before)
+		return;
+	log_notice("health", "unit=%s is of no use and %s has changed since it was read",
+		   u->conf->name, u->conf_seen.config_file);
+	u->kill_reason = "its configuration has changed while it was of no use";
+	unit_event(u, EVT_RESTART);
+}
+
 static void on_look(struct ev_loop *loop, ev_timer *w, int revents)
 {
 	struct unit *u = container_of(w, struct unit, look);
@@ -261,6 +300,7 @@ static void on_look(struct ev_loop *loop, ev_timer *w, int revents)
 	doubt_clock(u);
 	unit_print(u);
 	unit_look_for_link(u);
+	look_at_conf(u);
 	look_later(u);
 }
 

@@ -50,6 +50,7 @@ static struct probe_in question_for(struct unit *u, const struct plan_run *run)
 		.ours = sup->t.pids,
 		.n_ours = supervisor_pids(sup),
 		.running = u->child.id.pid,
+		.doubt = u->incident && u->incident->closed_at == MSEC_NONE,
 		.child_caps = probe_child_caps(),
 		.cache = sup->cache,
 	};

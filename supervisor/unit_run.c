@@ -141,6 +141,7 @@ static void attend(struct unit *u, msec_t now)
 {
 	u->kill_reason = NULL;
 	u->started_at = now;
+	unit_conf_was_read(u);
 	unit_health_begin(u, now);
 }
 

@@ -229,6 +229,9 @@ static void tell_policy(struct unit *u, const struct incident *i)
 		ev.u.verdict.disposition = first->action;
 		ev.u.verdict.otherwise = first->otherwise;
 	}
+	/* nothing to watch: the next probe may know what, the slow retry never would */
+	if (ev.u.verdict.disposition == DO_WAIT && first->wait.kind == WAIT_NONE)
+		ev.u.verdict.disposition = DO_RETRY;
 	unit_feed(u, &ev);
 }
 

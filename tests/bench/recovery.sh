@@ -263,7 +263,7 @@ suffer() {
 		mended=$(uptime_ms)
 		mend_$name
 	fi
-	ready=$(ready_after $mended 40 $judge)
+	ready=$(ready_after $mended 30 $judge)
 	[ "$(type -t after_$name)" != function ] || after_$name
 	if [ $KIND = ptpwarden ]; then
 		detect=$(noticed $t0) action=$(deeds $t0)
