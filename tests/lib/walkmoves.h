@@ -92,6 +92,14 @@ static inline const char *change_leader(const struct world_conf *c, struct world
 	return tell_group(c, w);
 }
 
+static inline bool is_plain(const struct policy_event *ev)
+{
+	enum disposition d = ev->u.verdict.disposition;
+
+	return ev->kind != EVT_CUT && ev->kind != EVT_REGROUP &&
+	       (ev->kind != EVT_VERDICT || (d != DO_REMEDY && d != DO_RESTART_GROUP));
+}
+
 static inline bool world_offers(const void *conf, const void *world, unsigned n)
 {
 	const struct world_conf *c = conf;
@@ -102,6 +110,8 @@ static inline bool world_offers(const void *conf, const void *world, unsigned n)
 		return true;
 	if (m.leader >= 0)
 		return c->any_leader || (w->unit[0].useful && w->lock != m.leader);
+	if (c->plain && !is_plain(&m.ev))
+		return false;
 	return can_come(&w->unit[m.unit], m.ev.kind);
 }
 

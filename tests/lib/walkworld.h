@@ -48,6 +48,7 @@ struct world {
 
 struct world_conf {
 	unsigned units;			/* 1, or 2: a leader and its follower */
+	bool plain;			/* no remedies, no regrouping, no cut cables: few enough states for all */
 	bool any_leader;		/* the one unit follows a leader that may do anything */
 	struct policy_conf unit[WORLD_UNITS];
 	unsigned system_alternate;	/* of the leader: steers the system clock itself; 0: none */

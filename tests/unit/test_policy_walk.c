@@ -9,7 +9,7 @@
 #include "walkmend.h"
 
 enum { LIVES = 300 };
-enum { CHECK_STATES = 50 * 1000, MANY_STATES = 4 * 1000 * 1000, ALL_STATES = 40 * 1000 * 1000 };
+enum { CHECK_STATES = 30 * 1000, MANY_STATES = 4 * 1000 * 1000, ALL_STATES = 40 * 1000 * 1000 };
 
 static struct policy_conf brisk(unsigned alternates)
 {
@@ -75,9 +75,16 @@ static void a_follower_beside_any_leader(void **unused)
 	walk_through(&c, states_wanted(ALL_STATES), "a follower");
 }
 
+static void two_alternates_and_every_event(void **unused)
+{
+	struct world_conf c = { .units = 1, .unit = { blunt(2) }, .bound = 3 * HOUR };
+
+	walk_through(&c, states_wanted(ALL_STATES), "two alternates");
+}
+
 static void one_unit_with_three_alternates(void **unused)
 {
-	struct world_conf c = { .units = 1, .unit = { blunt(3) }, .bound = 3 * HOUR };
+	struct world_conf c = { .units = 1, .plain = true, .unit = { blunt(3) }, .bound = 3 * HOUR };
 
 	walk_through(&c, states_wanted(ALL_STATES), "three alternates");
 }
@@ -131,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_unit_without_alternates),
 		cmocka_unit_test(a_follower_beside_any_leader),
+		cmocka_unit_test(two_alternates_and_every_event),
 		cmocka_unit_test(one_unit_with_three_alternates),
 		cmocka_unit_test(crash_loops_and_growing_patience),
 		cmocka_unit_test(a_leader_and_its_follower),
