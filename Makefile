@@ -115,8 +115,10 @@ check-ids: ## each finding has a test that makes it and a near miss
 
 check-unit: $(UNIT)
 	@sh tests/lib/run-tests.sh $(UNIT)
-soak: all $(B)/tests/test_policy_walk $(PROPS) ## every state of the decision core, then an hour of healthy running; root, 70 minutes
+soak: all $(B)/tests/test_policy_walk $(B)/tests/ringdump $(PROPS) ## every state of the decision core, 1000 kills, 20 power cuts, an hour of healthy running; root, 80 minutes
 	@WALK_STATES=0 $(B)/tests/test_policy_walk
+	@BUILD=$(CURDIR)/$(B) tests/soak/kills.sh
+	@BUILD=$(CURDIR)/$(B) tests/soak/powercut.sh
 	@BUILD=$(CURDIR)/$(B) tests/bench/healthy.sh 3600
 
 check-mutants: $(B)/libptpwarden.a ## breaks the decision core in many ways: a test must notice each; minutes
@@ -130,8 +132,10 @@ score: $(B)/tests/replay ## how good the expert system is on the cases in tests/
 
 check-integration: all $(B)/tests/lintdiff $(B)/tests/ringdump $(PROPS) ## root: real ptp4l in network namespaces, a few minutes
 	@BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh $(wildcard tests/integration/*.sh)
+	@KILLS=30 BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh tests/soak/kills.sh
 check-vm: all ## QEMU: real clocks of network cards, lost and found; a few minutes
 	@sh tests/lib/run-tests.sh $(wildcard tests/vm/*.sh)
+	@CUTS=2 BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh tests/soak/powercut.sh
 
 lint-diff: all $(B)/tests/lintdiff ## the linter beside real linuxptp programs, 20000 files each: ten minutes
 	@LINTDIFF_FILES=20000 LINTDIFF_SEED=20261122 BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh tests/integration/lint-diff.sh
@@ -156,16 +160,17 @@ install: all ## program, man pages, init scripts and an example; prefix and DEST
 uninstall: ## what install has put there; the configuration in $(sysconfdir) stays
 	rm -rf $(DESTDIR)$(prefix)/sbin/ptpwarden $(docdir) $(foreach m,$(man),$(mandir)/man$(subst .,,$(suffix $m))/$(notdir $m))
 
-BENCH := $(addprefix $(B)/bench/,bchild floor preflight)
+BENCH := $(addprefix $(B)/bench/,bchild floor preflight recorder)
 $(B)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O2 -Wall -Wextra -D_GNU_SOURCE -o $@ $<
 
-$(B)/bench/preflight: $(B)/tests/preflight
+$(B)/bench/preflight $(B)/bench/recorder: $(B)/bench/%: $(B)/tests/%
 	@mkdir -p $(@D) && cp $< $@
 
 bench: all $(BENCH) ## root: preflight beside shell commands, restart latency and memory beside a bare parent; a few minutes
 	@tests/bench/preflight.sh $(CURDIR)/build/ptpwarden $(CURDIR)/$(B)/bench
+	@$(B)/bench/recorder
 	@tests/bench/restart.sh $(CURDIR)/build/ptpwarden $(CURDIR)/$(B)/bench
 
 bench-recovery: all $(PROPS) ## root: faults of many kinds, recovered from and how fast, beside a respawn line of init; minutes
