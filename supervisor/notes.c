@@ -117,6 +117,15 @@ void notes_config(struct supervisor *sup, const char *error)
 	put(sup, &n);
 }
 
+void notes_self(struct supervisor *sup, const char *text)
+{
+	struct flight_note n;
+
+	flight_begin(&n, FLIGHT_SELF, "");
+	flight_text(&n, TAG_TEXT, text);
+	put(sup, &n);
+}
+
 void notes_storage(struct supervisor *sup, const char *what, int code)
 {
 	struct flight_note n;

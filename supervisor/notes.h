@@ -44,6 +44,7 @@ void notes_link(struct supervisor *sup, const struct iface *was, const struct if
 void notes_clock(struct supervisor *sup, int64_t step_ns);
 void notes_command(struct supervisor *sup, uid_t uid, const char *verb, const char *unit);
 void notes_config(struct supervisor *sup, const char *error);	/**< NULL: it is in force */
+void notes_self(struct supervisor *sup, const char *text);	/**< ptpwarden about itself */
 void notes_storage(struct supervisor *sup, const char *what, int code);
 
 int notes_unit_init(struct unit *u);	/**< 0 or -ENOMEM */

@@ -21,6 +21,7 @@
 #include "memory.h"
 #include "notes.h"
 #include "ops.h"
+#include "owncrash.h"
 #include "supervisor.h"
 #include "supervisor/control/statusfile.h"
 #include "supervisor/control/verbs.h"
@@ -320,6 +321,8 @@ static int supervise(const struct run_args *a, struct ev_loop *loop, struct plan
 	take_signals(&sup);
 	log_notice("main", "version=%s units=%u run_dir=%s", VERSION, sup.units, plan->run_dir);
 	notes_start(&sup);
+	sup.safe = owncrash_last(&sup);
+	owncrash_watch(plan->state_dir, plan->run_dir);
 	supervisor_start_units(&sup);
 	(void)status_write(sup.plan->run_dir, &sup.ops);
 	loop_run(loop);

@@ -74,6 +74,7 @@ struct supervisor {
 	struct incidents kept;		/**< what went wrong so far, also before we started */
 	int lock_fd, null_fd;
 	bool have_netlink;
+	bool safe;		/**< we crash too often: nothing is analysed */
 	bool stopping;
 	msec_t kill_at, stop_by;	/**< while stopping: the last resort, and the end */
 	ev_signal term, intr, hup;

@@ -298,7 +298,8 @@ static void on_look(struct ev_loop *loop, ev_timer *w, int revents)
 	if (u->health.lock != LOCK_LOCKED)
 		supervisor_group(u->sup, u);	/* time alone may end a holdover */
 	doubt_clock(u);
-	unit_print(u);
+	if (!u->sup->safe)
+		unit_print(u);
 	unit_look_for_link(u);
 	look_at_conf(u);
 	look_later(u);

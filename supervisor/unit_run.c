@@ -9,6 +9,7 @@
 #include "log.h"
 #include "loop.h"
 #include "supervisor/act/stop.h"
+#include "supervisor/diagnose/catalogue.h"
 #include "supervisor/diagnose/healthjudge.h"
 #include "supervisor/record/pidfile.h"
 #include "unit.h"
@@ -47,8 +48,9 @@ static void on_line(void *owner, const struct output_line *line)
 {
 	struct unit *u = owner;
 
-	notes_line(u, line, log_digest_line(&u->digest, u->sup->rules, u->conf->program,
-					    line->text, line->len, line->at));
+	notes_line(u, line, u->sup->safe ? MESSAGE_NONE
+				 : log_digest_line(&u->digest, u->sup->rules, u->conf->program,
+						   line->text, line->len, line->at));
 	if (u->flushing || !unit_alive(u))
 		return;
 	if (health_line(&u->seen, u->conf->program, line->text, line->len, line->at))

@@ -222,7 +222,7 @@ struct facts *unit_facts(struct unit *u, unsigned alternate, struct fingerprint 
 static void tell_policy(struct unit *u, const struct incident *i)
 {
 	struct policy_event ev = { .kind = EVT_VERDICT, .at = loop_now() };
-	const struct verdict_cause *first = i->verdict.causes ? &i->verdict.cause[0] : NULL;
+	const struct verdict_cause *first = i && i->verdict.causes ? &i->verdict.cause[0] : NULL;
 
 	ev.u.verdict.disposition = ev.u.verdict.otherwise = DO_RETRY;
 	if (first && first->confidence == CONFIDENCE_CERTAIN) {
@@ -239,11 +239,13 @@ static void tell_policy(struct unit *u, const struct incident *i)
 static void on_last_words(void *owner, bool complete)
 {
 	struct unit *u = owner;
-	struct incident *i = incident_new(u, u->alternate_before);
+	struct incident *i = u->sup->safe ? NULL : incident_new(u, u->alternate_before);
 	struct fingerprint print;
 	struct facts *facts;
 
 	u->flushing = false;
+	if (u->sup->safe)
+		tell_policy(u, NULL);
 	if (!complete)
 		log_debug("why", "unit=%s its last lines did not come in time", u->conf->name);
 	if (i) {
@@ -309,7 +311,7 @@ void unit_refused(struct unit *u, unsigned alternate)
 	struct fingerprint print;
 	struct incident *i;
 
-	if (unit_alive(u) || (u->candidate && u->candidate->alternate <= alternate))
+	if (unit_alive(u) || u->sup->safe || (u->candidate && u->candidate->alternate <= alternate))
 		return;
 	i = incident_new(u, alternate);
 	if (!i)
@@ -384,7 +386,7 @@ void unit_notice(struct unit *u)
 		unit_incident_follow(u);
 		return;
 	}
-	if (said || u->flushing || loop_now() < word_due(u) || loop_now() < u->word_at)
+	if (said || u->sup->safe || u->flushing || loop_now() < word_due(u) || loop_now() < u->word_at)
 		return;
 	u->word_at = loop_now() + WORD_MS;
 	u->said_odd = u->health.ready;
@@ -430,7 +432,8 @@ static void view_health(const struct unit *u, struct unit_view *v)
 		 u->seen.gm_present ? u->seen.grandmaster : "");
 	if (u->stuck || u->policy.st != ST_STOPPING)
 		snprintf(v->why_not, sizeof(v->why_not), "%s", u->health.why_not);
-	snprintf(v->note, sizeof(v->note), "%s", u->health.note);
+	snprintf(v->note, sizeof(v->note), "%s", u->sup->safe ? "safe mode: ptpwarden crashed too often and analyses nothing; see crash.last"
+							      : u->health.note);
 }
 
 /* A follower that must not run beside its leader as that runs now is not waiting: it is not wanted. */
