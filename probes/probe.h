@@ -138,6 +138,14 @@ void probe_learn(struct probe_cache *cache, const struct probe_sys *sys,
 struct probe_cache *probe_cache_new(void);
 void probe_cache_free(struct probe_cache *cache);
 
+enum { PROBE_IFACES_TEXT = 512 };	/**< room for what probe_cache_ifaces() may write */
+
+/** Names and addresses of the interfaces seen, one a line: "eth0 525400000001". Bytes written. */
+size_t probe_cache_ifaces(const struct probe_cache *cache, char *room, size_t size);
+
+/** Take over what probe_cache_ifaces() wrote, perhaps before a reboot; nonsense is passed over. */
+void probe_cache_take_ifaces(struct probe_cache *cache, const char *text);
+
 /**
  * Version of a program that was run with `-v` before; 0 when it was not, or
  * when it, its loader or one of its libraries has changed since.

@@ -5,6 +5,7 @@
 
 #include "log.h"
 #include "notes.h"
+#include "probes/probe.h"
 #include "supervisor.h"
 #include "supervisor/record/incidentfile.h"
 
@@ -84,4 +85,27 @@ void memory_close(struct supervisor *sup)
 		notes_stop(sup);
 	state_free(sup->state);
 	sup->state = NULL;
+}
+
+static const char ifaces_piece[] = "interfaces";
+enum { IFACES_VERSION = 1 };
+
+void memory_recall_ifaces(struct supervisor *sup)
+{
+	size_t len = 0;
+	const char *text = sup->state ? state_get(sup->state, ifaces_piece, IFACES_VERSION, &len)
+				      : NULL;
+
+	if (text && len && !text[len - 1])
+		probe_cache_take_ifaces(sup->cache, text);
+}
+
+void memory_keep_ifaces(struct supervisor *sup)
+{
+	char text[PROBE_IFACES_TEXT];
+	size_t len = probe_cache_ifaces(sup->cache, text, sizeof(text));
+
+	if (len && sup->state)
+		(void)state_save(sup->state, ifaces_piece, IFACES_VERSION, text, len + 1,
+				 STATE_SOON);
 }

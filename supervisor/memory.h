@@ -13,4 +13,8 @@ struct supervisor;
 int memory_open(struct supervisor *sup, struct err *err);
 void memory_close(struct supervisor *sup);
 
+/** The addresses of interfaces, from and into sup->cache: a name may be another card's next boot. */
+void memory_recall_ifaces(struct supervisor *sup);
+void memory_keep_ifaces(struct supervisor *sup);
+
 #endif

@@ -9,6 +9,7 @@
 #include "conf/rules/rulesdir.h"
 #include "log.h"
 #include "loop.h"
+#include "memory.h"
 #include "notes.h"
 #include "supervisor.h"
 #include "supervisor/control/statusfile.h"
@@ -187,6 +188,7 @@ int supervisor_start(struct supervisor *sup, struct err *err)
 	sup->scratch = calloc(1, sizeof(*sup->scratch));
 	if (!sup->cache || !sup->scratch)
 		return err_set(err, ENOMEM, "out of memory");
+	memory_recall_ifaces(sup);
 	child_hub_init(&sup->children, sup->loop);
 	supervisor_hook(sup);
 	oom_begin(&sup->oom);

@@ -8,6 +8,7 @@
 #include "loop.h"
 #include "supervisor/observe/filewatch.h"
 #include "supervisor/observe/procwatch.h"
+#include "memory.h"
 #include "unit.h"
 
 enum { CLEARED_MS = 1000, CLEARED_AT_ONCE = 5 };	/* one a second, after a few at once */
@@ -77,6 +78,7 @@ static void answered(struct unit *u, const struct probe_in *in, const struct act
 	u->version = in->version;
 	keep_blocks(u, act->alternate, &out->findings);
 	notes_findings(u, act->alternate, &out->findings);
+	memory_keep_ifaces(u->sup);
 	ev.kind = block ? EVT_PROBE_BLOCK : EVT_PROBE_PASS;
 	ev.u.probe.alternate = act->alternate;
 	ev.u.probe.forced = act->force;

@@ -55,5 +55,18 @@ ok "none of it holds a clock open" not eval "ls -l /proc/$warden/fd | grep -q $c
 age=$(since)
 pw reload >/dev/null 2>&1
 ok "a wait that goes on keeps its age" within 3 eval "[ \$(since) -ge $age ]"
+ok "the address of the interface is kept" within 5 test -s $box/state/interfaces.state
+ok "ptpwarden ends" warden_ends
+
+# -- an interface has another name when ptpwarden starts again --
+ip link set eth0 down
+ip link set eth0 name eth7
+{ base_conf; unit_ptp4l; } >$conf
+ok "ptpwarden starts" warden
+ok "ptp4l waits for its interface" within 3 waits_for ptp4l "interface eth0"
+ok "whose new name is told" said "eth0: it is gone, and eth7 has its address now" flat
+ip link set eth7 name eth0
+ip link set eth0 up
+ok "with its old name it is used at once" within 3 pid_in_file ptp4l
 ok "ptpwarden ends" warden_ends
 done_testing

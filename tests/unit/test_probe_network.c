@@ -210,6 +210,28 @@ static void a_renamed_interface_is_known_again_by_its_address(void **unused)
 	probe_cache_free(fake_in.cache);
 }
 
+static void a_renamed_interface_is_known_again_after_a_reboot(void **unused)
+{
+	char text[PROBE_IFACES_TEXT];
+	struct fake_link *eth0 = &fake.link[0];
+
+	memcpy(eth0->link.mac, "\2\0\0\0\xab\7", 6);
+	eth0->link.mac_len = 6;
+	fake_in.cache = probe_cache_new();
+	assert_asked("link.ok", FINDING_PASS);
+	assert_int_equal(probe_cache_ifaces(fake_in.cache, text, sizeof(text)), 18);
+	assert_string_equal(text, "eth0 02000000ab07\n");
+	probe_cache_free(fake_in.cache);
+	fake_in.cache = probe_cache_new();
+	probe_cache_take_ifaces(fake_in.cache, "no\n x\neth1 02000000zz07\nlong-name-of-17-b 02\n");
+	assert_int_equal(probe_cache_ifaces(fake_in.cache, text, sizeof(text)), 0);
+	probe_cache_take_ifaces(fake_in.cache, "eth0 02000000ab07\n");
+	strcpy(eth0->name, "eth5");
+	strcpy(eth0->link.name, "eth5");
+	assert_asked("link.renamed", FINDING_BLOCK);
+	probe_cache_free(fake_in.cache);
+}
+
 static void a_warning_and_ok_never_stand_together(void **unused)
 {
 	fake_iface("eth0")->link.flags = 0;
@@ -381,6 +403,7 @@ int main(void)
 		T(queues_with_time_slots_and_xdp_warn),
 		T(energy_saving_on_the_link_warns),
 		T(a_renamed_interface_is_known_again_by_its_address),
+		T(a_renamed_interface_is_known_again_after_a_reboot),
 		T(a_warning_and_ok_never_stand_together),
 		T(the_system_clock_is_no_interface),
 		T(hardware_mode_needs_hardware_stamps),
