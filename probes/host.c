@@ -158,8 +158,8 @@ static bool judge_tai(struct probe *p)
 	want = atoi(text);
 	if (!want || state.tai_offset == want)
 		return true;
-	note(p->out, F_HOST_TAI_OFFSET, FINDING_WARN, "kernel", "it is %d s, UTC is %d s behind TAI",
-	     state.tai_offset, want);
+	note(p->out, F_HOST_TAI_OFFSET, FINDING_WARN, "kernel",
+	     "it is %d s, UTC is %d s behind TAI", state.tai_offset, want);
 	return false;
 }
 
@@ -173,7 +173,8 @@ static void judge_features(struct probe *p)
 	if ((have & FEATURE_PIDFD) && (have & FEATURE_STEP_NOTICE) && !ioctl_only)
 		return;
 	note(p->out, F_HOST_FEATURES, FINDING_PASS, "kernel", "without%s%s%s",
-	     have & FEATURE_PIDFD ? "" : " pidfd", have & FEATURE_STEP_NOTICE ? "" : " step notices",
+	     have & FEATURE_PIDFD ? "" : " pidfd",
+	     have & FEATURE_STEP_NOTICE ? "" : " step notices",
 	     ioctl_only ? " ethtool netlink" : "");
 }
 

@@ -186,7 +186,8 @@ static const char *own_clock(const struct probe *p, unsigned n)
 	if (c->free_running)
 		return NULL;
 	if (c->program == PROG_PHC2SYS)
-		return n == 0 && !c->automatic && strcmp(c->sink, "CLOCK_REALTIME") ? c->sink : NULL;
+		return n == 0 && !c->automatic && strcmp(c->sink, "CLOCK_REALTIME") ? c->sink :
+										      NULL;
 	/* a grandmaster's clock may be fed by another program */
 	if (c->program == PROG_TS2PHC || (c->program == PROG_PTP4L && c->client_only &&
 					  daemon_conf_provides(c) == PROVIDES_PHC))

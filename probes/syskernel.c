@@ -38,9 +38,9 @@ static bool has_pidfd(void)
 static bool has_step_notice(void)
 {
 	struct itimerspec far = { .it_value.tv_sec = INT32_MAX };
+	int flags = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET;
 	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	int rc = fd < 0 ? -1 : timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far,
-					       NULL);
+	int rc = fd < 0 ? -1 : timerfd_settime(fd, flags, &far, NULL);
 
 	if (fd >= 0)
 		close(fd);

@@ -47,7 +47,7 @@ struct tm_conf {
 	unsigned domains, lines, last_line;
 	struct tm_domain domain[TM_DOMAINS_MAX];
 	struct tm_line line[TM_LINES_MAX];
-	char *text;		/**< the file's bytes, cut into words; the pointers above point here */
+	char *text;		/**< the file cut into words; the pointers point here */
 };
 
 /**

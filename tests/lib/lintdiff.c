@@ -364,7 +364,8 @@ static bool run_child(const char *path, char *printed, const char *file, struct 
 	end = conf;
 	/* up to timemaster's own, which is the last; what follows is about the servo */
 	next = conf ? strstr(conf, ".conf:\n") : NULL;
-	for (char *at = conf; at && (at = strstr(at, "\nuds_address ")) && (!next || at < next); at++)
+	for (char *at = conf;
+	     at && (at = strstr(at, "\nuds_address ")) && (!next || at < next); at++)
 		end = at;
 	command = conf ? strstr(conf, "\ncommands:\n") : NULL;
 	command = command ? strstr(command, "ptp4l ") : NULL;

@@ -118,7 +118,7 @@ static void segment(int number, unsigned perms, unsigned uid, int creator, int l
 	char text[512];
 
 	snprintf(text, sizeof(text),
-		 "       key      shmid perms                  size  cpid  lpid nattch   uid   gid\n"
+		 "       key shmid perms  size  cpid  lpid nattch   uid   gid\n"
 		 "%d 0 %o 96 %d %d 0 %u 0 0 0 1 1 1 0 0\n",
 		 0x4e545030 + number, perms, creator, last, uid);
 	fake_text("/proc/sysvipc/shm", text);

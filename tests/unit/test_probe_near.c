@@ -83,7 +83,8 @@ static void a_clock_of_the_first_year_is_right(void **unused)
 	assert_not_asked("host.ok");
 }
 
-static struct plan plan = { .run_dir = (char *)"/run/ptpwarden", .state_dir = (char *)"/var/state" };
+static struct plan plan = { .run_dir = (char *)"/run/ptpwarden",
+			    .state_dir = (char *)"/var/state" };
 
 static void folders_that_a_start_will_make_are_no_fault(void **unused)
 {
