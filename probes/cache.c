@@ -158,6 +158,12 @@ bool cache_clock_good(const struct probe_cache *cache, const struct probe_sys *s
 	return false;
 }
 
+void probe_cache_doubt_clocks(struct probe_cache *cache)
+{
+	if (cache)
+		memset(cache->clock, 0, sizeof(cache->clock));
+}
+
 void cache_keep_clock(struct probe_cache *cache, const struct probe_sys *sys, const char *node)
 {
 	struct seen_clock *c = NULL;

@@ -146,6 +146,9 @@ size_t probe_cache_ifaces(const struct probe_cache *cache, char *room, size_t si
 /** Take over what probe_cache_ifaces() wrote, perhaps before a reboot; nonsense is passed over. */
 void probe_cache_take_ifaces(struct probe_cache *cache, const char *text);
 
+/** A clock misbehaved: ask each of them anew before the next start. */
+void probe_cache_doubt_clocks(struct probe_cache *cache);
+
 /**
  * Version of a program that was run with `-v` before; 0 when it was not, or
  * when it, its loader or one of its libraries has changed since.

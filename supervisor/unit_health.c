@@ -130,6 +130,8 @@ static void doubt_clock(struct unit *u)
 	snprintf(asked.node, sizeof(asked.node), "/dev/ptp%d", u->phc);
 	if (question_ask(&sup->clock_question, sup->loop, &job, NULL) < 0)
 		return;		/* another unit asks; there will be another look */
+	/* what it was before the last start says nothing about the next one */
+	probe_cache_doubt_clocks(sup->cache);
 	u->seen.phc.at = loop_now();
 	sup->clock_unit = u;
 }

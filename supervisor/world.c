@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/linuxptp/daemonconf.h"
 #include "log.h"
 #include "loop.h"
 #include "supervisor/diagnose/digest.h"
@@ -42,6 +43,19 @@ static void tell_sleep(struct supervisor *sup, int64_t slept_ns)
 	supervisor_tell(sup, &(struct notice){ "resume", NULL, text, json });
 }
 
+/* A servo that is not locked yet sets its clock once: phc2sys at each start, ptp4l -S too. */
+static bool one_is_about_to_step(const struct supervisor *sup)
+{
+	for (unsigned i = 0; i < sup->all; i++) {
+		const struct unit *u = sup->t.unit[i];
+
+		if (unit_alive(u) && u->health.lock != LOCK_LOCKED && u->health.lock != LOCK_HOLDOVER &&
+		    daemon_conf_steers_system(&u->conf_seen))
+			return true;
+	}
+	return false;
+}
+
 static void on_clock(void *owner, const struct clock_news *news)
 {
 	struct supervisor *sup = owner;
@@ -57,6 +71,7 @@ static void on_clock(void *owner, const struct clock_news *news)
 		return;
 	w->stepped_at = loop_now();
 	w->step_ns = news->step_ns;
+	w->step_is_ours = one_is_about_to_step(sup);
 	tell_step(sup, news->step_ns);
 	notes_clock(sup, news->step_ns);
 	for (unsigned i = 0; i < sup->all; i++)
@@ -66,6 +81,8 @@ static void on_clock(void *owner, const struct clock_news *news)
 /* A servo of ours that stepped at that moment is no stranger. */
 static bool own_step(const struct supervisor *sup)
 {
+	if (sup->world.step_is_ours)
+		return true;
 	for (unsigned i = 0; i < sup->all; i++) {
 		msec_t at = sup->t.unit[i]->seen.servo.jump_at;
 

@@ -32,6 +32,7 @@ struct world {
 	struct kmsg kmsg;
 	msec_t stepped_at;	/**< newest step of the wall clock, MSEC_NONE: none */
 	int64_t step_ns;
+	bool step_is_ours;	/**< a daemon of ours was about to set the clock */
 	msec_t resumed_at;	/**< newest end of a sleep, MSEC_NONE: none */
 	struct world_clock {
 		int number;

@@ -422,6 +422,10 @@ static void a_clock_that_answered_is_not_opened_again_before_a_restart(void **un
 	fake_find("/dev/ptp0")->stamp = 5;
 	assert_asked("phc.ok", FINDING_PASS);
 	assert_int_equal(fake.slow, 1);
+	probe_learn(fake_in.cache, &fake_sys, &fake_in, &fake_out);
+	probe_cache_doubt_clocks(fake_in.cache);
+	assert_asked("phc.ok", FINDING_PASS);
+	assert_int_equal(fake.slow, 2);
 	probe_cache_free(fake_in.cache);
 }
 

@@ -9,9 +9,12 @@
  * stamp a Delay_Req. This program reads RXSATRH after the driver has had its time, and keeps the
  * type that the port's role needs. It finds a card again that was unplugged or unbound.
  *
+ * It can also hold a clock, whatever the driver sets: frozen.
+ *
  * The kernel must be started with iomem=relaxed.
  *
  * usage: rxstamp 0000:01:00.0=sync 0000:02:00.0=delay_req
+ *        rxstamp 0000:01:00.0=frozen
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -22,6 +25,7 @@
 
 enum {
 	TSYNCRXCFG = 0x5f50,
+	TIMINCA = 0xb608,	/* what the clock adds each tick */
 	TSYNCRXCTL = 0xb620,
 	RXSATRH = 0xb630,
 	BAR_LENGTH = 0x20000,
@@ -35,9 +39,13 @@ enum {
 	RETRY_TICKS = 30,	/* between two looks for a missing card */
 };
 
+enum role { SYNC, DELAYED, FROZEN };
+
+static const char *const role_name[] = { "=sync", "=delay_req", "=frozen" };
+
 struct card {
 	char path[80];
-	uint32_t type;
+	enum role role;
 	volatile uint8_t *bar;
 	unsigned age;		/* ticks since the stamp came */
 };
@@ -68,15 +76,20 @@ static void close_card(struct card *c)
 
 static void look(struct card *c)
 {
-	uint32_t ctl = *reg(c, TSYNCRXCTL);
+	uint32_t ctl = *reg(c, TSYNCRXCTL), type = c->role == DELAYED ? DELAY_REQ : 0;
+
+	if (c->role == FROZEN) {
+		*reg(c, TIMINCA) = 0;
+		return;
+	}
 
 	/* all ones: the card is gone, or asleep */
 	if (ctl == UINT32_MAX || !(ctl & CTL_ENABLED)) {
 		c->age = 0;
 		return;
 	}
-	if (*reg(c, TSYNCRXCFG) != c->type)
-		*reg(c, TSYNCRXCFG) = c->type;
+	if (*reg(c, TSYNCRXCFG) != type)
+		*reg(c, TSYNCRXCFG) = type;
 	if (!(ctl & CTL_VALID)) {
 		c->age = 0;
 	} else if (++c->age >= DRIVER_TICKS) {
@@ -89,11 +102,14 @@ static int parse(const char *arg, struct card *c)
 {
 	const char *eq = strchr(arg, '=');
 
-	if (!eq || (strcmp(eq, "=sync") && strcmp(eq, "=delay_req")))
-		return -1;
-	c->type = strcmp(eq, "=sync") ? DELAY_REQ : 0;
-	snprintf(c->path, sizeof(c->path), "/sys/bus/pci/devices/%.*s/resource0", (int)(eq - arg), arg);
-	return 0;
+	for (unsigned i = 0; eq && i < sizeof(role_name) / sizeof(role_name[0]); i++) {
+		if (strcmp(eq, role_name[i]))
+			continue;
+		c->role = i;
+		snprintf(c->path, sizeof(c->path), "/sys/bus/pci/devices/%.*s/resource0", (int)(eq - arg), arg);
+		return 0;
+	}
+	return -1;
 }
 
 int main(int argc, char **argv)

@@ -106,7 +106,8 @@ now_ms() {
 
 done_testing() { plan_and_exit; }
 
-machine() { echo "$*" >/dev/ttyS1; }
+# the empty line ends what the serial line may have sent back before it was quiet
+machine() { printf '\n%s\n' "$*" >/dev/ttyS1; }
 
 # The steering of QEMU's clock goes by steps only: every change of its rate makes it jump (it takes
 # the difference with the wrong sign), so the servo may not change it by more than nothing.
@@ -148,15 +149,21 @@ replug() { machine "device_add $(vm_card 0 igb)"; within 20 interface_there eth0
 cable_out() { machine set_link n0 off; }
 cable_in() { machine set_link n0 on; }
 
-# poke OFFSET [VALUE]: a register of eth0's card; TIMINCA is what its clock adds each tick
-poke() {
+# the clock of eth0's card stands still, whatever the driver does
+freeze() {
+	rate=$(timinca)
+	rxstamp $card0=frozen &
+	ice=$!
+	within 5 stands_still
+}
+thaw() { kill $ice; wait $ice; timinca "$rate"; }
+stands_still() { [ "$(timinca)" = 0x00000000 ]; }
+# what that clock adds each tick
+timinca() {
 	local bar
 	read -r bar _ </sys/bus/pci/devices/$card0/resource
-	devmem $((bar + $1)) 32 ${2:-}
+	devmem $((bar + 0xb608)) 32 $1
 }
-TIMINCA=0xb608
-freeze() { rate=$(poke $TIMINCA) && poke $TIMINCA 0; }
-thaw() { poke $TIMINCA "$rate"; }
 
 # plan [LINE...]: a ptpwarden.conf with these lines
 plan() { printf '%s\n' '[ptpwarden]' 'run_dir = /run/ptpwarden' "state_dir = $box/state" "$@" >$conf; }
