@@ -47,13 +47,13 @@ mended() {							# "how" COMMAND
 	ok "- $1" eval "$2"
 	mended=$(($(now_ms) - t0))
 }
-# locks SECONDS PTP4L PHC2SYS: both again in time, with so many restarts of each and no more
+# locks SECONDS PTP4L PHC2SYS: both again in time, with so many restarts (patterns) and no more
 locks() {
 	ok "- it ends in a lock" within "$1" both_locked
 	echo "# $fault: noticed after $seen ms${mended:+, mended after $mended ms}," \
 		"locked after $(($(now_ms) - t0)) ms"
-	set -- "$2 $3" $before $(restarts)
-	is "- with no needless restart" "$1" echo "$(($4 - $2)) $(($5 - $3))"
+	set -- "^$2 $3$" $before $(restarts)
+	ok "- with no needless restart" has "$1" "$(($4 - $2)) $(($5 - $3))"
 	ok "- and the far end ran on" kill -0 $far
 }
 
@@ -128,13 +128,14 @@ fault "the driver is taken away" unbind
 noticed 5 'clock=ptp0 is gone'
 named ptp4l iface.missing
 mended "it comes back" 'bind && ip link set eth0 up'
-locks 30 1 1
+# a card that is just coming up may refuse the first ptp4l
+locks 30 '[12]' 1
 
 fault "the card is pulled out" unplug
 noticed 5 'clock=ptp[0-9] is gone'
 named ptp4l iface.missing
 mended "it is put in again, with another clock" 'exec 9</dev/ptp2; replug && ip link set eth0 up'
-locks 30 1 1
+locks 30 '[12]' 1
 
 fault "the management socket is removed" 'rm /var/run/ptp4l'
 noticed 5 'socket_lost'
