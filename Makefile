@@ -133,7 +133,7 @@ score: $(B)/tests/replay ## how good the expert system is on the cases in tests/
 check-integration: all $(B)/tests/lintdiff $(B)/tests/ringdump $(PROPS) ## root: real ptp4l in network namespaces, a few minutes
 	@BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh $(wildcard tests/integration/*.sh)
 	@KILLS=30 BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh tests/soak/kills.sh
-check-vm: all ## QEMU: real clocks of network cards, lost and found; a few minutes
+check-vm: all $(B)/tests/ringdump ## QEMU: real clocks of network cards, lost and found; a few minutes
 	@sh tests/lib/run-tests.sh $(wildcard tests/vm/*.sh)
 	@CUTS=2 BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh tests/soak/powercut.sh
 
