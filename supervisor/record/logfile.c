@@ -55,6 +55,7 @@ static void to_memory(struct logfile *f, int disk_errno)
 		f->retry_at = f->memory_since + LOGFILE_RETRY_MS;
 		f->disk_errno = disk_errno;
 	}
+	f->broken_off = f->memory;	/* what memory held before is gone */
 	f->memory = true;
 	go_on_in(f, fd, 0);
 }
@@ -242,6 +243,9 @@ static off_t save(const struct logfile *f, int fd)
 	off_t start = lseek(fd, 0, SEEK_END), done = 0;
 	char buf[4096];
 
+	if (f->broken_off && f->at > 0 && start > 0 && pread(fd, buf, 1, start - 1) == 1 &&
+	    buf[0] != '\n' && pwrite(fd, "\n", 1, start) == 1)
+		start++;	/* the rest of that line will not come */
 	while (f->fd >= 0 && done < f->at) {
 		ssize_t n = pread(f->fd, buf, sizeof(buf), done);
 

@@ -23,6 +23,7 @@ struct logfile {
 	int fd;			/**< -1: nowhere to write at all */
 	off_t at;		/**< size of the current file */
 	bool memory;		/**< fd is a file in memory */
+	bool broken_off;	/**< and does not go on where the disk's file ends */
 	bool by_hand;		/**< this file system cannot splice */
 	msec_t memory_since;
 	int disk_errno;		/**< why it is in memory, 0 when it is on disk */
