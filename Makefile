@@ -131,10 +131,10 @@ score: $(B)/tests/replay ## how good the expert system is on the cases in tests/
 	@$(B)/tests/replay --score tests/replay/cases
 
 check-integration: all $(B)/tests/lintdiff $(B)/tests/ringdump $(PROPS) ## root: real ptp4l in network namespaces, a few minutes
-	@BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh $(wildcard tests/integration/*.sh)
+	@TEST_AGAIN=1 BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh $(wildcard tests/integration/*.sh)
 	@KILLS=30 BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh tests/soak/kills.sh
 check-vm: all $(B)/tests/ringdump ## QEMU: real clocks of network cards, lost and found; a few minutes
-	@sh tests/lib/run-tests.sh $(wildcard tests/vm/*.sh)
+	@TEST_AGAIN=1 sh tests/lib/run-tests.sh $(wildcard tests/vm/*.sh)
 	@CUTS=2 BUILD=$(CURDIR)/$(B) sh tests/lib/run-tests.sh tests/soak/powercut.sh
 
 lint-diff: all $(B)/tests/lintdiff ## the linter beside real linuxptp programs, 20000 files each: ten minutes
