@@ -250,11 +250,19 @@ static void bad_dir(struct probe *p, const char *id, const char *path, const cha
 	note_clears(f, WAIT_FILE, dir, 0);
 }
 
-/* The unit asked us to make the folder; as root we can. */
-static bool will_be_made(const struct probe *p, int rc)
+/* The unit asked us to make the folder; as root we can, in one that is there and takes it. */
+static bool will_be_made(const struct probe *p, const char *dir, int rc)
 {
-	return rc == -ENOENT && (p->in->unit->remedies & REMEDY_BIT(REMEDY_MAKE_UDS_DIR)) &&
-	       p->sys->euid() == 0;
+	char above[SUN_PATH_LEN];
+	struct probe_mount m;
+	struct probe_stat st;
+
+	if (rc != -ENOENT || !(p->in->unit->remedies & REMEDY_BIT(REMEDY_MAKE_UDS_DIR)) ||
+	    p->sys->euid() != 0)
+		return false;
+	split(dir, above, sizeof(above));
+	return p->sys->stat(above, &st) == 0 && S_ISDIR(st.mode) &&
+	       !(p->sys->mount(above, &m) == 0 && m.read_only);
 }
 
 /* The state of a folder as a fact, or NULL when it cannot be looked at. */
@@ -266,7 +274,7 @@ static const char *dir_state(struct probe *p, const char *path, const char *dir,
 	char what[96];
 	int rc = p->sys->stat(dir, &st);
 
-	if (will_be_made(p, rc)) {
+	if (will_be_made(p, dir, rc)) {
 		note(p->out, F_UDS_OK, FINDING_PASS, path, "%s will be made", dir);
 		return "missing";
 	}

@@ -8,6 +8,7 @@ kept=$box/kept
 keep() { cp $box/said $kept; }	# what the command before printed, for the lines after it
 state_of() { pw timeline --json "${@:3}" | jq -r --arg s "$1" --arg n "$2" '.state[] | select(.subject == $s and .name == $n).value'; }
 
+base_conf >$conf
 exits "without a recording it says so" 1 pw timeline
 keep
 ok "and what to do" grep -q -- '--ring' $kept
@@ -91,7 +92,7 @@ ok "the full screen shows the newest event" within 10 shows '^ timeline  20..-..
 is "in 24 rows" 24 eval 'screen capture-pane -p -t tl | wc -l'
 ok "with the state at the right" shows 'state ready'
 ok "and the offset below" shows '(ns|us|ms) .*\*'
-key / ; key -l 'no carrier'; key Enter; key F
+key g; key / ; key -l 'no carrier'; key Enter
 ok "a search finds the pulled cable" within 5 shows 'eth0: link no carrier'
 ok "the state there says so" within 5 shows '\*link no carrier'
 key d

@@ -118,9 +118,20 @@ static void a_missing_folder_of_the_socket_blocks_and_is_watched(void **unused)
 static void a_folder_that_will_be_made_does_not_block(void **unused)
 {
 	fake_remove("/var/run");
+	fake_dir("/var");
 	fake_unit.remedies = REMEDY_BIT(REMEDY_MAKE_UDS_DIR);
 	assert_not_asked("uds.dir_missing");
 	fake.euid = 1000;
+	assert_asked("uds.dir_missing", FINDING_BLOCK);
+}
+
+static void a_folder_that_has_nowhere_to_be_made_blocks(void **unused)
+{
+	fake_remove("/var/run");
+	fake_unit.remedies = REMEDY_BIT(REMEDY_MAKE_UDS_DIR);
+	assert_asked("uds.dir_missing", FINDING_BLOCK);
+	fake_dir("/var");
+	fake.readonly = "/var";
 	assert_asked("uds.dir_missing", FINDING_BLOCK);
 }
 
@@ -639,6 +650,7 @@ int main(void)
 		T(too_little_memory_blocks),
 		T(a_missing_folder_of_the_socket_blocks_and_is_watched),
 		T(a_folder_that_will_be_made_does_not_block),
+		T(a_folder_that_has_nowhere_to_be_made_blocks),
 		T(a_read_only_folder_blocks),
 		T(a_folder_that_the_user_may_not_write_blocks),
 		T(a_folder_that_cannot_be_looked_at_is_unknown),
