@@ -90,24 +90,29 @@ static void phc2sys_facts(struct probe_out *out, const struct daemon_conf *c)
 		fact(out, "phc2sys.offset", "%d", c->leap_or_utc_offset);
 }
 
+/* The run of the leader that goes with ours: a follower's %i is the interface of that one. */
+static const struct plan_run *run_beside(const struct probe *p, const struct plan_unit *leader)
+{
+	const char *iface = p->in->run->interface;
+
+	for (unsigned a = 0; iface && a < leader->alternates; a++) {
+		const struct plan_run *run = &leader->runs[a * leader->variants];
+
+		if (run->interface && !strcmp(run->interface, iface))
+			return run;
+	}
+	return &leader->runs[0];
+}
+
 bool leader_conf(const struct probe *p, struct daemon_conf *conf)
 {
 	const struct plan *plan = p->in->plan;
 	int leader = p->in->unit->follows;
 	const struct plan_unit *u = plan && leader >= 0 ? &plan->unit[leader] : NULL;
-	const char *iface = p->in->run->interface;
-	const struct plan_run *run;
 	struct lint unused;
 
-	if (!u || u->program != PROG_PTP4L)
-		return false;
-	run = &u->runs[0];
-	for (unsigned a = 0; iface && a < u->alternates; a++)
-		if (u->runs[a].interface && !strcmp(u->runs[a].interface, iface)) {
-			run = &u->runs[a];
-			break;
-		}
-	return daemon_conf_read(u->program, run->argv, p->version, conf, &unused) == 0;
+	return u && u->program == PROG_PTP4L &&
+	       daemon_conf_read(u->program, run_beside(p, u)->argv, p->version, conf, &unused) == 0;
 }
 
 /* What two units of one plan do to each other; their own files are read for it. */
@@ -121,9 +126,10 @@ static void judge_neighbours(struct probe *p)
 	for (unsigned i = 0; plan && i < plan->units; i++) {
 		const struct plan_unit *u = &plan->unit[i];
 		bool leader = me->follows == (int)i;
+		const struct plan_run *run = leader ? run_beside(p, u) : &u->runs[0];
 
 		if (u == me || u->program != PROG_PTP4L ||
-		    daemon_conf_read(u->program, u->runs[0].argv, p->version, &other, &unused) < 0)
+		    daemon_conf_read(u->program, run->argv, p->version, &other, &unused) < 0)
 			continue;
 		if (leader && me->program == PROG_PHC2SYS)
 			daemon_conf_pair(&other, p->conf, &p->out->lint);

@@ -515,6 +515,24 @@ static void a_follower_that_asks_in_another_domain_is_found(void **unused)
 	assert_asked("config.ok", FINDING_PASS);
 }
 
+static void a_follower_is_compared_with_the_alternate_of_its_own_interface(void **unused)
+{
+	static char *first[] = { (char *)"ptp4l", (char *)"-i", (char *)"eth9", NULL };
+	static char *second[] = { (char *)"ptp4l", (char *)"-i", (char *)"eth0", NULL };
+	static struct plan_run runs[2] = { { .argv = first, .interface = (char *)"eth9" },
+					   { .argv = second, .interface = (char *)"eth0" } };
+	struct plan_unit *leader;
+
+	FAKE_COMMAND(PROG_PHC2SYS, "phc2sys", "-s", "eth0", "-w");
+	fake_run.interface = (char *)"eth0";
+	beside(first);
+	assert_asked("config.pair_interface", FINDING_WARN);
+	leader = (struct plan_unit *)&fake_in.plan->unit[0];
+	leader->runs = runs;
+	leader->alternates = 2;
+	assert_not_asked("config.pair_interface");
+}
+
 static void two_ptp4l_on_one_socket_are_found_before_either_runs(void **unused)
 {
 	static char *other[] = { (char *)"ptp4l", (char *)"-i", (char *)"eth9", NULL };
@@ -682,6 +700,7 @@ int main(void)
 		T(a_kernel_without_ptp_is_named_for_hardware_mode),
 		T(folders_of_ptpwarden_are_looked_at),
 		T(a_follower_that_asks_in_another_domain_is_found),
+		T(a_follower_is_compared_with_the_alternate_of_its_own_interface),
 		T(two_ptp4l_on_one_socket_are_found_before_either_runs),
 		T(more_processes_than_can_be_remembered_are_looked_at_each_time),
 		T(errors_of_the_command_line_become_findings),
